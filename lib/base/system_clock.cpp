@@ -1,0 +1,59 @@
+#include "base/system_clock.h"
+
+#include <time.h>
+
+#include <boost/asio/steady_timer.hpp>
+#include <fstream>
+
+namespace fanout {
+namespace {
+
+class TimerAlarm : public Alarm {
+ public:
+  TimerAlarm(const boost::asio::any_io_executor& loop, const Clock& clock, std::function<void()> ring)
+      : clock_(clock), timer_(loop), ring_(std::make_shared<std::function<void()>>(std::move(ring))) {}
+
+  void set(MonoTime at) override {
+    // The timer counts CLOCK_MONOTONIC, which stops while the machine sleeps. Ringing late after a sleep is
+    // harmless: whoever is woken looks at the clock again.
+    timer_.expires_after(at - clock_.mono());
+    timer_.async_wait([ring = std::weak_ptr(ring_)](boost::system::error_code error) {
+      if (error) return;
+      if (const auto still_there = ring.lock()) (*still_there)();
+    });
+  }
+
+  void cancel() override { timer_.cancel(); }
+
+ private:
+  const Clock& clock_;
+  boost::asio::steady_timer timer_;
+  std::shared_ptr<std::function<void()>> ring_;
+};
+
+}  // namespace
+
+SystemClock::SystemClock(boost::asio::any_io_executor loop) : loop_(std::move(loop)) {}
+
+WallTime SystemClock::wall() const {
+  return std::chrono::floor<milliseconds>(std::chrono::system_clock::now());
+}
+
+MonoTime SystemClock::mono() const {
+  timespec at{};
+  clock_gettime(CLOCK_BOOTTIME, &at);
+  return MonoTime(seconds(at.tv_sec) + std::chrono::floor<microseconds>(std::chrono::nanoseconds(at.tv_nsec)));
+}
+
+std::string SystemClock::boot() const {
+  std::ifstream file("/proc/sys/kernel/random/boot_id");
+  std::string id;
+  std::getline(file, id);
+  return id;
+}
+
+std::unique_ptr<Alarm> SystemClock::alarm(std::function<void()> ring) {
+  return std::make_unique<TimerAlarm>(loop_, *this, std::move(ring));
+}
+
+}  // namespace fanout
