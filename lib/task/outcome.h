@@ -1,0 +1,71 @@
+// What a reply becomes: the one rule of design §6, pure.
+//
+// "What happens on a 429?" is answered by judge() and nowhere else. The vendor layer gathers the facts
+// (status, what went wrong on the way, whether the body reads as the level says, the first rule that
+// matched); the engine carries the outcome out.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/time.h"
+
+namespace fanout {
+
+enum class Verdict { done, skip, snooze, retry, dead };
+const char* verdict_name(Verdict verdict);
+
+// What went wrong before there was a status, or with a body that came with a good one.
+enum class Fault {
+  none,
+  unresolved,       // the host has no address
+  refused,          // nobody listens, or the network does not lead there
+  connect_timeout,  // no connection within the connect time limit
+  timeout,          // no complete reply within the total time limit
+  reset,            // the connection ended before a reply began
+  truncated,        // … or in the middle of one
+  bad_certificate,  // TLS: not trusted, or not this host's
+  bad_protocol,     // not HTTP, or HTTP that does not parse, or a body that does not inflate
+  too_large,        // larger than body_limit, before or after inflating
+  malformed,        // not JSON where JSON was asked for
+  not_as_level,     // JSON, but not what the level says: no items, a kept field missing, too many items
+  too_deep,         // JSON nested deeper than anything honest
+};
+const char* fault_name(Fault fault);
+
+// What a [[…rule]] says, when it matched.
+struct Ruling {
+  Verdict then = Verdict::dead;
+  milliseconds snooze{0};
+  std::string when;  // its text, for the reason
+};
+
+struct ReplyFacts {
+  int status = 0;  // 0: there was no reply
+  Fault fault = Fault::none;
+  std::string detail;  // one line about the fault, or an excerpt of the body
+  std::optional<milliseconds> retry_after;
+  bool first_level = false;
+  bool may_follow = false;       // a redirect to the same origin, below the limit of hops
+  bool may_renew = false;        // credentials not renewed yet since this task was claimed
+  std::optional<Ruling> ruling;  // the first rule that matched
+};
+
+struct Outcome {
+  Verdict verdict = Verdict::done;
+  std::string reason;  // empty when done; else a sentence for the operator
+
+  bool unchanged = false;                // 304: done without a record
+  bool follow = false;                   // ask again at the redirect's target, same attempt
+  bool renew = false;                    // renew the credentials and ask again, same attempt
+  bool credentials_refused = false;      // renewed and still 401: the vendor is held, the operator is told
+  bool over_limit = false;               // the vendor says that we ask too much
+  std::optional<milliseconds> hold;      // how long the vendor asked for quiet; empty: it did not say
+  std::optional<milliseconds> snooze;    // snooze for this long, a rule's
+  bool vendor_down = false;              // speaks of the vendor rather than of this task: the breaker's evidence
+  bool vendor_alive = false;             // the vendor answered sensibly: closes a breaker
+};
+
+Outcome judge(const ReplyFacts& facts);
+
+}  // namespace fanout
