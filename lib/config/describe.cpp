@@ -1,0 +1,183 @@
+// For --check: everything that was understood, defaults included, and never the value of a secret.
+#include <fmt/format.h>
+
+#include "config/load.h"
+#include "config/wording.h"
+
+namespace fanout {
+namespace {
+
+using Out = std::back_insert_iterator<std::string>;
+
+// One line: a label in a column of its own, and what it says.
+template <typename... Args>
+void line(Out out, std::string_view label, fmt::format_string<Args...> format, Args&&... args) {
+  fmt::format_to(out, "  {:<13}{}\n", label, fmt::format(format, std::forward<Args>(args)...));
+}
+
+const char* severity_name(Severity severity) {
+  switch (severity) {
+    case Severity::error:
+      return "error";
+    case Severity::warning:
+      return "warning";
+    case Severity::notice:
+      return "notice";
+    case Severity::info:
+      return "info";
+    case Severity::debug:
+      return "debug";
+  }
+  return "info";
+}
+
+const char* format_name(LogFormat format) {
+  switch (format) {
+    case LogFormat::text:
+      return "text";
+    case LogFormat::journal:
+      return "journal";
+    case LogFormat::json:
+      return "json";
+  }
+  return "text";
+}
+
+std::string source_text(const SecretSource& source) {
+  switch (source.kind) {
+    case SecretSource::Kind::env:
+      return "environment variable " + source.name;
+    case SecretSource::Kind::file:
+      return "file " + source.name;
+    case SecretSource::Kind::credential:
+      return "credential " + source.name;
+  }
+  return source.name;
+}
+
+std::string auth_text(const Auth& auth) {
+  const std::string source = source_text(auth.secret);
+  switch (auth.kind) {
+    case Auth::Kind::none:
+      return "none";
+    case Auth::Kind::bearer:
+      return "bearer token from " + source;
+    case Auth::Kind::basic:
+      return "basic, user " + auth.name + ", password from " + source;
+    case Auth::Kind::header:
+      return "header " + auth.name + " from " + source;
+    case Auth::Kind::query:
+      return "query parameter " + auth.name + " from " + source;
+  }
+  return "none";
+}
+
+std::string rates_text(const VendorSpec& vendor) {
+  if (vendor.rates.empty()) return "no rate";
+  std::string text;
+  for (const Rate& rate : vendor.rates) text += (text.empty() ? "" : ", ") + format_rate(rate);
+  return text + (vendor.burst == 1 ? ", paced evenly" : fmt::format(", up to {} at once", vendor.burst));
+}
+
+void describe_vendor(Out out, const VendorSpec& vendor) {
+  fmt::format_to(out, "\nvendor {}\n", vendor.name);
+  line(out, "base_url", "{}", vendor.base_url.text());
+  line(out, "auth", "{}", auth_text(vendor.auth));
+  if (vendor.base_url.tls) {
+    line(out, "trusts", "{}",
+         vendor.ca_file.empty() ? "the certificates that this machine trusts" : vendor.ca_file);
+  }
+  for (const auto& [name, value] : vendor.headers) line(out, "header", "{}: {}", name, value);
+  line(out, "limits", "{} requests in flight; {}", vendor.concurrency, rates_text(vendor));
+  line(out, "patience", "{} for a request, {} of them to connect; bodies up to {}",
+       format_duration(vendor.timeout), format_duration(vendor.connect_timeout),
+       format_size(vendor.body_limit));
+  line(out, "retry", "{} attempts, {} apart at first and at most {}", vendor.retry.attempts,
+       format_duration(vendor.retry.base), format_duration(vendor.retry.cap));
+}
+
+std::string then_text(const Rule& rule) {
+  return rule.then == Verdict::snooze ? "snooze " + format_duration(rule.snooze) : verdict_name(rule.then);
+}
+
+std::string page_text(const Page& page) {
+  std::string text = page.kind == Page::Kind::offset
+                         ? fmt::format("by offset in {}", page.param)
+                         : fmt::format("by number in {} from {}", page.param, page.first);
+  if (page.size > 0) text += fmt::format(", {} items each", page.size);
+  if (!page.size_param.empty()) text += fmt::format(" (asked for in {})", page.size_param);
+  if (page.total) text += ", items in all at " + page.total->text();
+  if (page.pages) text += ", pages in all at " + page.pages->text();
+  return text;
+}
+
+std::string items_text(const Level& level) {
+  std::string text = level.items->text();
+  text += level.keep.empty() ? ", keeps no field" : ", keeps " + listed(level.keep);
+  text += ", key " + level.key.text();
+  if (level.key_is_default) text += " or else a hash";
+  if (level.unique_in_run) text += ", each once in a run";
+  return text + fmt::format(", at most {} in a reply", level.max_items);
+}
+
+// A level, and below it, further in, those that are asked for each of its items.
+void describe_level(Out out, const PipelineSpec& pipeline, const Level& level) {
+  const std::string indent(4 + 2 * static_cast<std::size_t>(level.depth), ' ');
+  const auto detail = [&](std::string_view label, const std::string& text) {
+    fmt::format_to(out, "{}  {:<9}{}\n", indent, label, text);
+  };
+  fmt::format_to(out, "{}{}  GET {}\n", indent, level.name, level.path.text());
+  for (const auto& [name, value] : level.query) detail("query", name + " = " + value.text());
+  for (const auto& [name, value] : level.headers) detail("header", name + ": " + value.text());
+  if (level.page.kind != Page::Kind::none) detail("pages", page_text(level.page));
+  if (level.items) detail("items", items_text(level));
+  if (!level.where.empty()) detail("where", level.where);
+  for (const Rule& rule : level.rules) detail("rule", rule.when + " → " + then_text(rule));
+  for (const int child : level.children) {
+    describe_level(out, pipeline, pipeline.levels[static_cast<std::size_t>(child)]);
+  }
+}
+
+std::string output_text(const OutputSpec& output) {
+  std::string text = output.one_file_per_answer ? "a file for each answer" : "records, a line each";
+  if (!output.select.empty()) text += ", shaped by select";
+  if (output.compression == OutputSpec::Compression::gzip) text += ", gzip";
+  if (output.compression == OutputSpec::Compression::zstd) text += ", zstd";
+  if (!output.one_file_per_answer) text += ", a new part at " + format_size(output.roll);
+  return text;
+}
+
+void describe_pipeline(Out out, const PipelineSpec& pipeline) {
+  fmt::format_to(out, "\npipeline {}\n", pipeline.name);
+  line(out, "vendor", "{}, weight {}", pipeline.vendor, pipeline.weight);
+  line(out, "schedule", "{}",
+       pipeline.schedule ? pipeline.schedule->cron() + " in " + pipeline.schedule->zone()
+                         : "only when told to");
+  for (const auto& [name, value] : pipeline.vars) line(out, "vars", "{} = {}", name, value);
+  fmt::format_to(out, "  levels\n");
+  for (const Level& level : pipeline.levels) {
+    if (level.parent < 0) describe_level(out, pipeline, level);
+  }
+  if (pipeline.outputs.empty()) line(out, "outputs", "none: answers are counted and not kept");
+  for (const OutputSpec& output : pipeline.outputs) {
+    line(out, "output", "{} → {} ({})", output.level, output.to.text(), output_text(output));
+  }
+}
+
+}  // namespace
+
+std::string describe(const Config& config) {
+  std::string text;
+  const Out out(text);
+  fmt::format_to(out, "fanoutd\n");
+  line(out, "file", "{}", config.file.string());
+  line(out, "state_dir", "{}", config.state_dir.string());
+  line(out, "outputs", "{}", (config.state_dir / "out").string());
+  line(out, "store", "keeps finished runs for {}", format_duration(config.keep));
+  line(out, "log", "{}, from {} up", format_name(config.log_format), severity_name(config.log_level));
+  for (const auto& [name, vendor] : config.vendors) describe_vendor(out, vendor);
+  for (const auto& [name, pipeline] : config.pipelines) describe_pipeline(out, pipeline);
+  return text;
+}
+
+}  // namespace fanout

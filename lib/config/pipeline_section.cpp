@@ -1,0 +1,81 @@
+// [pipeline.X]
+#include "config/sections.h"
+#include "config/template_names.h"
+#include "config/wording.h"
+
+namespace fanout {
+namespace {
+
+void read_vendor_name(Reader& reader, PipelineSpec& pipeline,
+                      const std::map<std::string, VendorSection>& vendors) {
+  std::vector<std::string> names;
+  for (const auto& [name, vendor] : vendors) names.push_back(name);
+  const Node* node = reader.required_text("vendor", pipeline.vendor, "say which [vendor.…] it asks");
+  if (node == nullptr || vendors.contains(pipeline.vendor)) return;
+  reader.complaints().add(
+      node->place, "unknown vendor " + in_quotes(pipeline.vendor),
+      names.empty() ? "there is no [vendor.…] yet" : did_you_mean(pipeline.vendor, names));
+}
+
+void read_schedule(Reader& reader, PipelineSpec& pipeline) {
+  std::string cron, why, zone = "UTC";
+  const Node* cron_node = reader.text("schedule", cron);
+  if (const Node* zone_node = reader.text("timezone", zone)) {
+    if (const auto wrong = error_in_zone(zone)) {
+      reader.complaints().add(zone_node->place, "\"timezone\": " + *wrong);
+      zone = "UTC";
+    }
+  }
+  if (cron_node == nullptr) return;
+  pipeline.schedule = Schedule::parse(cron, zone, &why);
+  if (!pipeline.schedule) {
+    reader.complaints().add(cron_node->place, "\"schedule\" is no cron expression: " + why,
+                            "write for example \"0 2 * * *\" for every night at two");
+  }
+}
+
+std::vector<LevelSection> read_levels(Reader& reader, const std::string& pipeline,
+                                      const VendorSection* vendor, Checking checking) {
+  std::vector<LevelSection> levels;
+  for (const Node* node : reader.tables("level")) {
+    levels.push_back(read_level(pipeline, *node, checking));
+    if (vendor == nullptr) continue;
+    std::vector<Rule>& rules = levels.back().level.rules;
+    rules.insert(rules.end(), vendor->rules.begin(), vendor->rules.end());
+  }
+  if (reader.any("level") == nullptr) {
+    checking.complaints.add(reader.place(), reader.name() + " has no level",
+                            "write [[pipeline." + pipeline + ".level]] with a name and a path");
+  }
+  return grow_tree(std::move(levels), checking.complaints);
+}
+
+}  // namespace
+
+PipelineSpec read_pipeline(const std::string& name, const Node& node,
+                           const std::map<std::string, VendorSection>& vendors, Checking checking) {
+  Reader reader(node, "[pipeline." + name + "]", checking.complaints);
+  PipelineSpec pipeline;
+  pipeline.name = name;
+  read_vendor_name(reader, pipeline, vendors);
+  read_schedule(reader, pipeline);
+  reader.whole("weight", pipeline.weight, 1, 1000);
+  for (const Setting& var : reader.settings("vars")) pipeline.vars[var.name] = var.value;
+
+  const auto vendor = vendors.find(pipeline.vendor);
+  const std::vector<LevelSection> levels =
+      read_levels(reader, name, vendor == vendors.end() ? nullptr : &vendor->second, checking);
+  for (const LevelSection& section : levels) {
+    for (const TemplateAt& written : section.templates) {
+      if (section.in_tree) check_names(written, section.level, levels, pipeline.vars, checking.complaints);
+    }
+    pipeline.levels.push_back(section.level);
+  }
+  for (const Node* output : reader.tables("output")) {
+    pipeline.outputs.push_back(read_output(name, *output, levels, pipeline.vars, checking));
+  }
+  reader.unknown_keys();
+  return pipeline;
+}
+
+}  // namespace fanout

@@ -1,0 +1,122 @@
+// [vendor.X]
+#include <algorithm>
+#include <filesystem>
+#include <set>
+
+#include "base/units.h"
+#include "config/base_url.h"
+#include "config/sections.h"
+#include "config/wording.h"
+
+namespace fanout {
+namespace {
+
+constexpr std::int64_t kLargestBody = std::int64_t(1) << 30;
+
+void read_base_url(Reader& reader, VendorSpec& vendor) {
+  std::string written, why;
+  const Node* node = reader.required_text("base_url", written, "e.g. base_url = \"https://api.example/v1\"");
+  if (node == nullptr) return;
+  if (const auto url = parse_base_url(written, &why)) {
+    vendor.base_url = *url;
+  } else {
+    reader.complaints().add(node->place, "\"base_url\": " + why,
+                            "write for example \"https://api.example/v1\"");
+  }
+}
+
+void read_ca_file(Reader& reader, VendorSpec& vendor) {
+  const Node* node = reader.text("ca_file", vendor.ca_file);
+  if (node == nullptr) return;
+  vendor.ca_file = (std::filesystem::path(node->place.file).parent_path() / vendor.ca_file).string();
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(vendor.ca_file, ignored)) {
+    reader.complaints().add(
+        node->place, "\"ca_file\": there is no file " + vendor.ca_file,
+        "name a file of PEM certificates, or leave it out to trust what this machine trusts");
+  }
+}
+
+void read_rates(Reader& reader, VendorSpec& vendor) {
+  std::set<milliseconds> windows;
+  for (const Node* node : reader.texts("rate", true)) {
+    const std::optional<Rate> rate = parse_rate(node->text);
+    if (!rate || rate->limit <= 0 || rate->window.count() <= 0) {
+      reader.complaints().add(node->place, in_quotes(node->text) + " is no rate",
+                              "write N/duration, for example \"100/1s\" or \"65000/1d\"");
+    } else if (!windows.insert(rate->window).second) {
+      reader.complaints().add(node->place,
+                              "there are two rates for a window of " + format_duration(rate->window),
+                              "leave the larger one out");
+    } else {
+      vendor.rates.push_back(*rate);
+    }
+  }
+}
+
+void read_burst(Reader& reader, VendorSpec& vendor) {
+  const Node* node = reader.whole("burst", vendor.burst, 1, 1'000'000);
+  if (node == nullptr || vendor.burst == 1) return;
+  const auto smallest = std::min_element(vendor.rates.begin(), vendor.rates.end(),
+                                         [](const Rate& a, const Rate& b) { return a.limit < b.limit; });
+  if (smallest == vendor.rates.end()) {
+    reader.complaints().add(node->place, "\"burst\" says nothing without a rate",
+                            "add rate, or leave burst out");
+  } else if (vendor.burst > smallest->limit) {
+    reader.complaints().add(node->place,
+                            "\"burst\" is larger than the rate " + format_rate(*smallest) + " allows",
+                            "at most " + std::to_string(smallest->limit));
+  }
+}
+
+void read_times(Reader& reader, VendorSpec& vendor) {
+  reader.duration("timeout", vendor.timeout);
+  const Node* connect = reader.duration("connect_timeout", vendor.connect_timeout);
+  if (connect == nullptr) {
+    vendor.connect_timeout = std::min(vendor.connect_timeout, vendor.timeout);
+  } else if (vendor.connect_timeout > vendor.timeout) {
+    reader.complaints().add(connect->place,
+                            "\"connect_timeout\" is longer than \"timeout\" for the whole request");
+  }
+}
+
+void read_retry(Reader& reader, Retry& retry) {
+  const Node* node = reader.kind("retry", Node::Kind::table);
+  if (node == nullptr) return;
+  Reader table(*node, "retry", reader.complaints());
+  table.whole("attempts", retry.attempts, 1, 100);
+  table.duration("base", retry.base);
+  table.duration("cap", retry.cap);
+  table.unknown_keys();
+  if (retry.base > retry.cap) {
+    reader.complaints().add(node->place, "retry: base (" + format_duration(retry.base) +
+                                             ") is longer than cap (" + format_duration(retry.cap) + ")");
+  }
+}
+
+}  // namespace
+
+VendorSection read_vendor(const std::string& name, const Node& node, Checking checking) {
+  Reader reader(node, "[vendor." + name + "]", checking.complaints);
+  VendorSection section;
+  VendorSpec& vendor = section.spec;
+  vendor.name = name;
+  read_base_url(reader, vendor);
+  vendor.auth = read_auth(reader);
+  read_ca_file(reader, vendor);
+  for (const Setting& header : reader.settings("headers")) {
+    check_header(header, checking.complaints);
+    vendor.headers.emplace_back(header.name, header.value);
+  }
+  reader.whole("concurrency", vendor.concurrency, 1, 10'000);
+  read_rates(reader, vendor);
+  read_burst(reader, vendor);
+  read_times(reader, vendor);
+  reader.size("body_limit", vendor.body_limit, 1, kLargestBody);
+  read_retry(reader, vendor.retry);
+  section.rules = read_rules(reader, checking);
+  reader.unknown_keys();
+  return section;
+}
+
+}  // namespace fanout
