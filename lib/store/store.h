@@ -1,0 +1,157 @@
+// Seam: the durable queue. Speaks of tasks and batches, never of SQL.
+//
+// Used on the store thread only. A call is one transaction that is durable when it returns, or has changed
+// nothing when it throws. Time is given by the caller; a store reads no clock.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "task/part.h"
+#include "task/task.h"
+
+namespace fanout {
+
+enum class RunState { running, finished, cancelled };
+const char* run_state_name(RunState state);
+
+struct Run {
+  std::int64_t id = 0;
+  std::string pipeline;
+  RunState state = RunState::running;
+  std::string cause;  // "schedule", "once", "control"
+  WallTime scheduled_for{};
+  WallTime started_at{};
+  WallTime since{};  // the previous complete run's start; epoch if there was none
+};
+
+// Tasks of one level of one run, by state.
+struct Tally {
+  std::int64_t run = 0;
+  std::string level;
+  int depth = 0;
+  std::int64_t waiting = 0, ready = 0, leased = 0, done = 0, skipped = 0, dead = 0;
+  std::int64_t expected() const { return waiting + ready + leased + done + skipped + dead; }
+  std::int64_t open() const { return waiting + ready + leased; }
+};
+
+// One failed try, kept for the operator.
+struct Failure {
+  int attempt = 0;
+  int status = 0;
+  std::string what;
+};
+
+// How one leased task goes on.
+struct Settlement {
+  std::int64_t task = 0;
+  State to = State::done;  // done, skipped, dead, waiting or ready
+  WallTime due{};          // waiting
+  bool spent = true;       // false: the attempt is given back
+  bool snoozed = false;    // counts as a snooze
+  std::string place;       // of its record, or the reason of a skip
+  std::optional<Failure> failure;
+  std::string request;     // dead: the target that was asked, without secrets
+  std::vector<Seed> seeds;
+};
+
+struct NewRun {
+  Run run;  // id is given by the store
+  std::vector<Seed> seeds;
+};
+
+struct ClaimWish {
+  std::int64_t run = 0;
+  int count = 0;
+  WallTime lease_until{};
+};
+
+// A row of `limiter`: what is known of how much a vendor bears, or that a vendor or pipeline is paused.
+struct LimiterRow {
+  std::string subject;  // "vendor/oracle", "pipeline/monitoring"
+  bool paused = false;
+  WallTime hold_until{};
+  std::string why;      // why nothing goes now, for the operator; empty: it goes
+  std::string state;    // JSON: windows and breaker; see limit/limiter.h
+};
+
+struct Command {
+  std::int64_t id = 0;
+  std::string command;
+  std::string target;
+};
+struct CommandOutcome {
+  std::int64_t id = 0;
+  std::string outcome;
+};
+
+// Dead letters to put back (redrive) or to forget (drop).
+struct DeadSelection {
+  bool drop = false;
+  std::int64_t task = 0;  // 0: all of…
+  std::int64_t run = 0;   // … this run; 0: of any
+  std::string pipeline;   // … this pipeline; empty: of any
+};
+
+struct RunNote {
+  std::int64_t run = 0;
+  double rate = 0;            // settled a second, lately
+  std::optional<WallTime> eta;
+  std::string blocked;        // why it does not move; empty: it moves
+};
+
+// One transaction's worth of work.
+struct Batch {
+  WallTime now{};
+  std::vector<Settlement> settlements;
+  std::vector<Part> parts;
+  std::vector<LimiterRow> limiters;
+  std::vector<NewRun> new_runs;
+  std::vector<std::int64_t> finish_runs;  // ends those of them that have nothing open
+  std::vector<std::int64_t> cancel_runs;  // drops what is open as skipped, "cancelled"
+  std::vector<DeadSelection> dead;
+  std::vector<CommandOutcome> answered;
+  std::vector<RunNote> notes;
+  std::vector<std::int64_t> watched_runs;  // whose tallies are wanted
+  std::vector<ClaimWish> claims;           // after all of the above
+  bool read_commands = false;
+};
+
+struct Applied {
+  std::vector<Run> new_runs;             // with their ids, in order
+  std::vector<std::int64_t> finished;    // of finish_runs, those that ended
+  std::vector<std::int64_t> dead_moved;  // tasks moved, for each DeadSelection
+  std::vector<Task> claimed;
+  std::vector<Tally> tallies;            // of watched_runs
+  std::optional<WallTime> next_due;      // of the earliest waiting task
+  std::vector<Command> commands;         // not answered yet
+};
+
+struct Recovered {
+  std::int64_t leases_taken_back = 0;
+  std::vector<Run> open_runs;
+  std::vector<LimiterRow> limiters;
+  std::vector<Part> open_parts;
+  std::map<std::string, Run> last_runs;  // by pipeline: the latest by start, open or not
+};
+
+class Store {
+ public:
+  virtual ~Store() = default;
+  // Once, at the start: takes back the leases that a crash left.
+  virtual Recovered recover(WallTime now) = 0;
+  virtual Applied apply(const Batch& batch) = 0;
+  // Open runs: more than were known when somebody redrove by hand.
+  virtual std::vector<Run> open_runs() = 0;
+  virtual std::vector<LimiterRow> limiters() = 0;
+  // True if another connection has written since the last call.
+  virtual bool changed_by_others() = 0;
+  // Forgets some of what finished before `before`; true while there is more.
+  virtual bool prune(WallTime before) = 0;
+};
+
+}  // namespace fanout

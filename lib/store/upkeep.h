@@ -1,0 +1,34 @@
+// The rows beside the queue: parts, limiters, and the operator's orders.
+//
+// Every call is part of the caller's transaction.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "store/database.h"
+#include "store/store.h"
+
+namespace fanout {
+
+class Upkeep {
+ public:
+  explicit Upkeep(Database& database);
+
+  void keep(const Part& part);
+  std::vector<Part> open_parts();
+  void keep(const LimiterRow& row);
+  std::vector<LimiterRow> limiters();
+  std::vector<Command> open_commands();
+  void answer(const CommandOutcome& outcome, WallTime now);
+
+ private:
+  Statement keep_part_;
+  Statement open_parts_;
+  Statement keep_limiter_;
+  Statement limiters_;
+  Statement open_commands_;
+  Statement answer_;
+};
+
+}  // namespace fanout
