@@ -1,0 +1,43 @@
+#include "harvest/active_run.h"
+
+#include <utility>
+
+#include "base/units.h"
+
+namespace fanout {
+namespace {
+
+std::int64_t unix_seconds(WallTime at) { return unix_ms(at) / 1000; }
+
+template <typename Count>
+std::int64_t sum(const std::vector<Tally>& tallies, Count count) {
+  std::int64_t total = 0;
+  for (const auto& tally : tallies) total += count(tally);
+  return total;
+}
+
+}  // namespace
+
+ActiveRun::ActiveRun(Run the_run, MonoTime now)
+    : run(std::move(the_run)),
+      names{run.id, format_utc_date(run.started_at), std::to_string(unix_seconds(run.started_at)),
+            std::to_string(unix_seconds(run.since))},
+      forecast(now) {}
+
+std::int64_t ActiveRun::ready() const {
+  return sum(tallies, [](const Tally& t) { return t.ready; });
+}
+std::int64_t ActiveRun::open() const {
+  return sum(tallies, [](const Tally& t) { return t.open(); });
+}
+std::int64_t ActiveRun::settled() const {
+  return sum(tallies, [](const Tally& t) { return t.done + t.skipped + t.dead; });
+}
+std::int64_t ActiveRun::expected() const {
+  return sum(tallies, [](const Tally& t) { return t.expected(); });
+}
+std::int64_t ActiveRun::dead() const {
+  return sum(tallies, [](const Tally& t) { return t.dead; });
+}
+
+}  // namespace fanout

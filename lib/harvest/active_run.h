@@ -1,0 +1,43 @@
+// An open run as the engine knows it, and what people are shown of it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "limit/forecast.h"
+#include "store/store.h"
+#include "vendor/asking.h"
+
+namespace fanout {
+
+struct ActiveRun {
+  ActiveRun(Run the_run, MonoTime now);
+
+  Run run;
+  RunNames names;
+  std::vector<Tally> tallies;  // as of the last turn
+  bool counted = false;        // tallies are known
+  int in_flight = 0;
+  std::int64_t unsettled = 0;  // leased here: buffered, in flight, or settled but not yet kept
+  Forecast forecast;
+  bool noted_blocked = false;
+  MonoTime noted_at{};
+
+  std::int64_t ready() const;
+  std::int64_t open() const;
+  std::int64_t settled() const;
+  std::int64_t expected() const;
+  std::int64_t dead() const;
+};
+
+struct RunProgress {
+  Run run;
+  std::vector<Tally> tallies;
+  double rate = 0;  // settled a second, lately
+  std::optional<milliseconds> left;
+  std::string blocked;  // why it does not move; empty: it moves
+};
+
+}  // namespace fanout

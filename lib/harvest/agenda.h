@@ -1,0 +1,46 @@
+// When runs are due: pure decisions over schedules.
+//
+// "Why did it start?" and "why did it not?" are answered here. A run that was missed while the daemon was down
+// is made up once, however many were missed; one that comes due while the last is open is skipped, and said.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "config/spec.h"
+
+namespace fanout {
+
+class Agenda {
+ public:
+  struct Due {
+    std::string pipeline;
+    WallTime scheduled_for;
+    int missed = 0;  // earlier ones that this one makes up for
+  };
+
+  // Keeps what it knows of pipelines that are still there. now: from when on a new schedule counts.
+  void configure(const Config& config, WallTime now);
+  // The last due moment that was dealt with, from the store.
+  void dealt_with(const std::string& pipeline, WallTime scheduled_for);
+
+  // Takes what is due now. Each is taken once.
+  std::vector<Due> take_due(WallTime now);
+  std::optional<WallTime> next() const;
+  // Of one pipeline; nothing if it has no schedule.
+  std::optional<WallTime> next(const std::string& pipeline) const;
+  WallTime considered(const std::string& pipeline) const;
+
+ private:
+  struct Entry {
+    Schedule schedule;
+    WallTime considered;  // due moments up to here are dealt with
+    std::optional<WallTime> next;
+  };
+  std::map<std::string, Entry> entries_;
+};
+
+}  // namespace fanout

@@ -1,0 +1,133 @@
+// One task's life, from its request to its settlement.
+#include <fmt/format.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "harvest/flight.h"
+#include "harvest/settling.h"
+
+namespace fanout {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::size_t kReadElsewhere = 256 * 1024;  // bytes; parsing more than that would hold up the loop
+constexpr int kMostHops = 3;
+constexpr std::int64_t kDeadLettersLogged = 10;  // of a run; the rest is in the table
+
+}  // namespace
+
+asio::awaitable<void> Engine::carry(std::shared_ptr<Flight> flight, Request request) {
+  Reply reply = co_await flight->transport->ask(std::move(request));
+  if (reply.body.size() < kReadElsewhere) {
+    auto reading = read(*flight, reply, expressions_);
+    conclude(*flight, std::move(reply), std::move(reading));
+  } else {
+    auto shared = std::make_shared<Reply>(std::move(reply));
+    auto reading = co_await asio::co_spawn(on_.reading, read_elsewhere(flight, shared), asio::use_awaitable);
+    conclude(*flight, std::move(*shared), std::move(reading));
+  }
+  pump();
+}
+
+asio::awaitable<Reading> Engine::read_elsewhere(std::shared_ptr<Flight> flight, std::shared_ptr<Reply> reply) {
+  co_return read(*flight, *reply, expressions_elsewhere_);
+}
+
+Reading Engine::read(const Flight& flight, const Reply& reply, Expressions& expressions) const {
+  return read_reply(reply, flight.claimed.task, *flight.pipeline, *flight.level, expressions, on_.clock.wall());
+}
+
+void Engine::conclude(Flight& flight, Reply reply, Reading reading) {
+  if (flight.generation != generation_) return;  // given up on by a drain; the store has it back already
+  in_flight_.erase(flight.claimed.task.id);
+  if (const auto run = runs_.find(flight.claimed.task.run); run != runs_.end()) --run->second.in_flight;
+
+  const auto target = same_origin_target(flight.config->vendors.at(flight.vendor), flight.target,
+                                         reply.header("location"));
+  reading.facts.may_follow = target && flight.claimed.hops < kMostHops;
+  reading.facts.may_renew = !flight.claimed.renewed;
+  const Outcome outcome = judge(reading.facts);
+  tell_gate(flight, outcome, reply.status);
+
+  if ((outcome.follow || outcome.renew) && !draining_) {
+    if (outcome.renew) gates_.at(flight.vendor)->renew_credentials();
+    if (outcome.follow) flight.claimed.redirected_to = *target;
+    flight.claimed.hops += outcome.follow ? 1 : 0;
+    flight.claimed.renewed = flight.claimed.renewed || outcome.renew;
+    gates_.at(flight.vendor)->add_in_front(std::move(flight.claimed));
+    return;
+  }
+  settle(flight, outcome, std::move(reply), std::move(reading.seeds));
+}
+
+void Engine::tell_gate(Flight& flight, const Outcome& outcome, int status) {
+  Limiter& limiter = gates_.at(flight.vendor)->limiter();
+  const auto now = on_.clock.mono();
+  const bool was_open = limiter.breaker_open();
+  limiter.finished(flight.ticket, evidence_of(outcome, status, flight.claimed.task.attempts), now, outcome.reason);
+  if (outcome.over_limit) limiter.over_limit(flight.ticket, now, outcome.hold);
+  if (outcome.credentials_refused) {
+    limiter.trip(now, fmt::format("{}; renew the credentials, then reload", outcome.reason));
+  }
+  if (limiter.breaker_open() && !was_open) {
+    on_.log.error(fmt::format("vendor {}: {}", flight.vendor, limiter.why(now)));
+  } else if (!limiter.breaker_open() && was_open) {
+    on_.log.notice(fmt::format("vendor {} answers again", flight.vendor));
+  }
+}
+
+void Engine::settle(const Flight& flight, const Outcome& outcome, Reply reply, std::vector<Seed> seeds) {
+  const auto& task = flight.claimed.task;
+  const auto& vendor = flight.config->vendors.at(flight.vendor);
+  const bool vendor_down = gates_.at(flight.vendor)->limiter().breaker_open();
+  auto settlement =
+      settlement_of(task, outcome, reply.status, vendor.retry, vendor_down, on_.clock.wall(), on_.random);
+  if (settlement.to == State::done) settlement.seeds = std::move(seeds);
+  if (settlement.to == State::dead) {
+    settlement.request = fmt::format("GET {}{}", vendor.base_url.origin(), flight.target);
+    if (const auto run = runs_.find(task.run); run != runs_.end() && run->second.dead() < kDeadLettersLogged) {
+      on_.log.warning(fmt::format("run {}: task {} of level {} is dead: {}", task.run, task.id, task.level,
+                                  settlement.place));
+    }
+  }
+  const bool keep = settlement.to == State::done && !outcome.unchanged && !reply.body.empty();
+  pending_.batch.settlements.push_back(std::move(settlement));
+  if (keep) keep_records(flight, std::move(reply));
+}
+
+void Engine::keep_records(const Flight& flight, Reply reply) {
+  const auto& task = flight.claimed.task;
+  std::vector<const OutputSpec*> wanted;
+  for (const auto& output : flight.pipeline->outputs) {
+    if (output.level == task.level) wanted.push_back(&output);
+  }
+  if (wanted.empty()) return;
+  const auto names = names_of(task, flight.names, *flight.pipeline);
+  const auto fetched_at = format_utc(on_.clock.wall());
+  for (const auto* output : wanted) {
+    Record record;
+    record.run = task.run;
+    record.output = output;
+    record.names = names;
+    record.parents = task.parents;
+    record.fetched_at = fetched_at;
+    record.body = output == wanted.back() ? std::move(reply.body) : reply.body;
+    pending_bytes_ += record.body.size();
+    pending_.records.push_back(std::move(record));
+    pending_.settlement_of.push_back(pending_.batch.settlements.size() - 1);
+  }
+  if (pending_.configs.empty() || pending_.configs.back() != flight.config) pending_.configs.push_back(flight.config);
+}
+
+void Engine::settle_unasked(const Task& task, std::string reason) {
+  Settlement settlement;
+  settlement.task = task.id;
+  settlement.to = State::dead;
+  settlement.failure = Failure{task.attempts, 0, reason};
+  settlement.place = std::move(reason);
+  pending_.batch.settlements.push_back(std::move(settlement));
+}
+
+}  // namespace fanout

@@ -1,0 +1,31 @@
+// One request on its way, with all that its reply is read by. Private to the engine.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "harvest/engine.h"
+
+namespace fanout {
+
+// A claim is asked for this long before the vendor's next free moment.
+inline constexpr milliseconds kClaimAhead{20};
+// What leaves is covered by the saved state of its limiter for this long; also what a crash costs at most.
+inline constexpr milliseconds kCoverAhead{250};
+
+struct Engine::Flight {
+  Claimed claimed;
+  std::string target;                    // without secrets
+  std::shared_ptr<const Config> config;  // the one that it left under
+  const PipelineSpec* pipeline = nullptr;
+  const Level* level = nullptr;
+  RunNames names;
+  std::string vendor;
+  std::shared_ptr<Transport> transport;
+  Limiter::Ticket ticket{};
+  std::uint64_t generation = 0;
+};
+
+bool same_outputs(const Config& before, const Config& after, const std::string& pipeline);
+
+}  // namespace fanout

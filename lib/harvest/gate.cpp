@@ -1,0 +1,134 @@
+#include "harvest/gate.h"
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "config/secret_source.h"
+
+namespace fanout {
+
+Gate::Gate(const VendorSpec& spec, const TransportMaker& make_transport, const Clock& clock, const Log& log)
+    : spec_(spec),
+      clock_(clock),
+      log_(log),
+      secret_(secret_of(spec.auth)),
+      transport_(make_transport(spec)),
+      limiter_(limits_of(spec), clock.mono()) {}
+
+Limits Gate::limits_of(const VendorSpec& spec) { return {spec.concurrency, spec.rates, spec.burst}; }
+
+Secret Gate::secret_of(const Auth& auth) const {
+  if (auth.kind == Auth::Kind::none) return {};
+  std::string why;
+  auto secret = read_secret(auth.secret, &why);
+  if (!secret) {
+    throw Error(fmt::format("vendor {}: {}", spec_.name, why), "without it every request would be refused",
+                Exit::bad_configuration);
+  }
+  return *secret;
+}
+
+void Gate::reconfigure(const VendorSpec& spec, const TransportMaker& make_transport) {
+  auto secret = secret_of(spec.auth);
+  const bool same_way = spec.base_url == spec_.base_url && spec.ca_file == spec_.ca_file &&
+                        spec.timeout == spec_.timeout && spec.connect_timeout == spec_.connect_timeout &&
+                        spec.body_limit == spec_.body_limit;
+  const bool same_credentials = spec.auth == spec_.auth && secret.reveal() == secret_.reveal();
+  const bool same_limits =
+      spec.rates == spec_.rates && spec.burst == spec_.burst && spec.concurrency == spec_.concurrency;
+  spec_ = spec;
+  secret_ = std::move(secret);
+  if (!same_way) transport_ = make_transport(spec_);
+  if (!same_limits) {
+    limiter_.reconfigure(limits_of(spec_), clock_.mono());
+    covered_until_ = MonoTime{};
+  }
+  if (!same_way || !same_credentials) limiter_.reset(clock_.mono());
+}
+
+void Gate::renew_credentials() {
+  std::string why;
+  auto secret = spec_.auth.kind == Auth::Kind::none ? std::nullopt : read_secret(spec_.auth.secret, &why);
+  if (secret) secret_ = std::move(*secret);
+  // One that cannot be read now is kept: the next reply says whether it still holds.
+  if (!why.empty()) log_.warning(fmt::format("vendor {}: {}", spec_.name, why));
+}
+
+void Gate::restore(const LimiterRow& row) {
+  limiter_.restore(row.state, {clock_.mono(), clock_.wall(), clock_.boot()});
+  paused_ = row.paused;
+  saved_why_ = row.why;
+}
+
+LimiterRow Gate::save(MonoTime valid_until) const {
+  const auto now = clock_.mono();
+  LimiterRow row;
+  row.subject = "vendor/" + spec_.name;
+  row.paused = paused_;
+  if (const auto hold = limiter_.hold(); hold && *hold > now) {
+    row.hold_until = clock_.wall() + std::chrono::ceil<milliseconds>(*hold - now);
+  }
+  row.why = limiter_.why(now);
+  row.state = limiter_.save({now, clock_.wall(), clock_.boot()}, valid_until);
+  return row;
+}
+
+bool Gate::changed() const { return limiter_.why(clock_.mono()).empty() != saved_why_.empty(); }
+
+std::string Gate::why(MonoTime at) const {
+  return paused_ ? fmt::format("vendor {} is paused", spec_.name) : limiter_.why(at);
+}
+
+void Gate::add(Claimed claimed) {
+  waiting_[claimed.task.run].push_back(std::move(claimed));
+  ++buffered_;
+}
+
+void Gate::add_in_front(Claimed claimed) {
+  waiting_[claimed.task.run].push_front(std::move(claimed));
+  ++buffered_;
+}
+
+std::size_t Gate::buffered(std::int64_t run) const {
+  const auto found = waiting_.find(run);
+  return found == waiting_.end() ? 0 : found->second.size();
+}
+
+std::vector<Claimed> Gate::take_run(std::int64_t run) {
+  std::vector<Claimed> taken;
+  const auto found = waiting_.find(run);
+  if (found == waiting_.end()) return taken;
+  for (auto& claimed : found->second) taken.push_back(std::move(claimed));
+  buffered_ -= taken.size();
+  waiting_.erase(found);
+  return taken;
+}
+
+std::vector<Claimed> Gate::take_all() {
+  std::vector<Claimed> taken;
+  while (!waiting_.empty()) {
+    for (auto& claimed : take_run(waiting_.begin()->first)) taken.push_back(std::move(claimed));
+  }
+  return taken;
+}
+
+std::optional<Claimed> Gate::next(const std::function<std::string(std::int64_t)>& pipeline_of) {
+  if (buffered_ == 0) return std::nullopt;
+  auto chosen = waiting_.begin();
+  if (waiting_.size() > 1) {
+    std::vector<std::string> pipelines;
+    for (const auto& [run, tasks] : waiting_) pipelines.push_back(pipeline_of(run));
+    const auto turn = turns_.pick(pipelines);
+    for (auto it = waiting_.begin(); turn && it != waiting_.end(); ++it) {
+      if (pipeline_of(it->first) == *turn) chosen = it;
+    }
+  }
+  turns_.charge(pipeline_of(chosen->first), 1);
+  Claimed claimed = std::move(chosen->second.front());
+  chosen->second.pop_front();
+  --buffered_;
+  if (chosen->second.empty()) waiting_.erase(chosen);
+  return claimed;
+}
+
+}  // namespace fanout

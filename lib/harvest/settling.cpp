@@ -1,0 +1,78 @@
+#include "harvest/settling.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace fanout {
+namespace {
+
+constexpr milliseconds kShortestSnooze{1000};
+constexpr milliseconds kSpread{1000};  // what was put back together does not come back together
+
+bool is_gateway_status(int status) { return status == 0 || status == 502 || status == 503 || status == 504; }
+
+void put_back(Settlement& settlement, milliseconds delay, WallTime now) {
+  settlement.to = State::waiting;
+  settlement.due = now + delay;
+  settlement.spent = false;
+  settlement.snoozed = true;
+}
+
+void retry_or_give_up(Settlement& settlement, const Task& task, const Outcome& outcome, const Retry& retry,
+                      WallTime now, Random& random) {
+  if (task.attempts < retry.attempts) {
+    settlement.to = State::waiting;
+    settlement.due = now + backoff(retry, task.attempts, random);
+    return;
+  }
+  settlement.to = State::dead;
+  settlement.place = fmt::format("given up on after {} attempts; the last: {}", task.attempts, outcome.reason);
+}
+
+}  // namespace
+
+Limiter::Evidence evidence_of(const Outcome& outcome, int status, int attempts) {
+  if (outcome.vendor_alive) return Limiter::Evidence::alive;
+  if (!outcome.vendor_down) return Limiter::Evidence::unclear;
+  return is_gateway_status(status) || attempts <= 1 ? Limiter::Evidence::down : Limiter::Evidence::unclear;
+}
+
+Settlement settlement_of(const Task& task, const Outcome& outcome, int status, const Retry& retry, bool vendor_down,
+                         WallTime now, Random& random) {
+  Settlement settlement;
+  settlement.task = task.id;
+  if (!outcome.reason.empty()) settlement.failure = Failure{task.attempts, status, outcome.reason};
+  const bool may_snooze = task.snoozes < kMostSnoozes;
+  switch (outcome.verdict) {
+    case Verdict::done: settlement.to = State::done; break;
+    case Verdict::skip:
+      settlement.to = State::skipped;
+      settlement.place = outcome.reason;
+      break;
+    case Verdict::dead:
+      settlement.to = State::dead;
+      settlement.place = outcome.reason;
+      break;
+    case Verdict::snooze:
+      if (may_snooze) {
+        const auto asked = outcome.snooze ? *outcome.snooze : outcome.hold.value_or(kShortestSnooze);
+        put_back(settlement, std::max(asked, kShortestSnooze) + random.up_to(kSpread), now);
+      } else {
+        retry_or_give_up(settlement, task, outcome, retry, now, random);
+      }
+      break;
+    case Verdict::retry: {
+      const bool vendors_fault = vendor_down && evidence_of(outcome, status, task.attempts) == Limiter::Evidence::down;
+      if (vendors_fault && may_snooze) {
+        put_back(settlement, kShortestSnooze + random.up_to(kSpread), now);
+      } else {
+        retry_or_give_up(settlement, task, outcome, retry, now, random);
+      }
+      break;
+    }
+  }
+  return settlement;
+}
+
+}  // namespace fanout

@@ -1,0 +1,284 @@
+// What a turn of the keeper holds, and what comes of it.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <nlohmann/json.hpp>
+
+#include "base/units.h"
+#include "harvest/flight.h"
+
+namespace fanout {
+namespace {
+
+constexpr int kBufferPerSlot = 4;  // claimed tasks for each request in flight: the next turn is milliseconds away
+constexpr int kLeastBuffer = 16;
+constexpr int kLargestBuffer = 1024;
+constexpr std::size_t kMostOrders = 100;  // that the store reads at once
+constexpr milliseconds kNoteEvery{1000};
+constexpr milliseconds kFirstTryAgain{1000};
+constexpr milliseconds kLastTryAgain{30'000};
+
+}  // namespace
+
+bool same_outputs(const Config& before, const Config& after, const std::string& pipeline) {
+  const auto a = before.pipelines.find(pipeline);
+  const auto b = after.pipelines.find(pipeline);
+  if (a == before.pipelines.end() || b == after.pipelines.end()) return false;
+  return std::ranges::equal(a->second.outputs, b->second.outputs, [](const OutputSpec& x, const OutputSpec& y) {
+    return x.level == y.level && x.to.text() == y.to.text() && x.select == y.select;
+  });
+}
+
+// Runs of this vendor that have something ready.
+std::vector<const ActiveRun*> Engine::claimable(const Gate& gate) const {
+  std::vector<const ActiveRun*> found;
+  for (const auto& [id, run] : runs_) {
+    const auto pipeline = config_->pipelines.find(run.run.pipeline);
+    if (pipeline == config_->pipelines.end() || pipeline->second.vendor != gate.spec().name) continue;
+    if (run.run.state != RunState::running || paused_pipelines_.contains(run.run.pipeline)) continue;
+    if (run.ready() > 0) found.push_back(&run);
+  }
+  return found;
+}
+
+int Engine::wanted(const Gate& gate, MonoTime now) const {
+  if (gate.paused() || draining_ || !must_wait_.empty()) return 0;
+  if (gate.limiter().next(now) > now + kCoverAhead && gate.limiter().next(now) != MonoTime::max()) return 0;
+  const int target = std::clamp(gate.spec().concurrency * kBufferPerSlot, kLeastBuffer, kLargestBuffer);
+  const int room = std::min(target, gate.limiter().room(now, now + kCoverAhead));
+  const int missing = room - static_cast<int>(gate.buffered());
+  // Few at a time are not worth a turn of their own while there are plenty.
+  const bool plenty = static_cast<int>(gate.buffered()) > room / 2;
+  return plenty ? 0 : std::max(missing, 0);
+}
+
+// At the end of a drain the limiter is saved as it is, so that the next start waits for nothing.
+bool Engine::owes_last_word(const Gate& gate) const {
+  return draining_ && in_flight_.empty() && !gate.spec().rates.empty() && gate.covered(on_.clock.mono() + milliseconds(1));
+}
+
+bool Engine::there_is_reason_for_a_turn() const {
+  const auto now = on_.clock.mono();
+  if (!must_wait_.empty()) return now >= try_again_at_;
+  if (look_at_database_ || read_orders_ || prune_) return true;
+  const Batch& batch = pending_.batch;
+  if (!batch.settlements.empty() || !batch.new_runs.empty() || !batch.limiters.empty() || !batch.answered.empty() ||
+      !batch.dead.empty() || !pending_.seal_runs.empty()) {
+    return true;
+  }
+  if (next_due_ && *next_due_ <= on_.clock.wall() && !draining_) return true;
+  for (const auto& [id, run] : runs_) {
+    if (!run.counted) return true;
+    if (run.open() == 0) return true;
+    if (run.run.state == RunState::cancelled && run.open() > run.in_flight) return true;
+    if (run.noted_blocked == why_blocked(run).empty()) return true;
+  }
+  for (const auto& [name, gate] : gates_) {
+    if (gate->changed() || owes_last_word(*gate)) return true;
+    if (wanted(*gate, now) > 0 && !claimable(*gate).empty()) return true;
+    const auto next = gate->limiter().next(now);
+    if (gate->buffered() > 0 && !gate->paused() && !draining_ && next <= now + kClaimAhead && !gate->covered(next)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+void Engine::begin_turn() {
+  if (under_way_ == nullptr) {
+    under_way_ = std::make_shared<Turn>(std::exchange(pending_, {}));
+    pending_bytes_ = 0;
+    add_runs(*under_way_);
+    add_claims(*under_way_);
+    add_limiters(*under_way_);
+    look_at_database_ = false;
+    under_way_->batch.read_commands = std::exchange(read_orders_, false);
+    if (std::exchange(prune_, false)) under_way_->prune_before = on_.clock.wall() - config_->keep;
+  }
+  under_way_->batch.now = on_.clock.wall();
+  hand_over();
+}
+
+void Engine::add_runs(Turn& turn) {
+  const auto now = on_.clock.mono();
+  for (auto& [id, run] : runs_) {
+    turn.batch.watched_runs.push_back(id);
+    if (run.run.state == RunState::cancelled) turn.batch.cancel_runs.push_back(id);
+    if (run.counted && run.open() == 0) {
+      turn.seal_runs.push_back(id);
+      turn.batch.finish_runs.push_back(id);
+    }
+    const auto blocked = why_blocked(run);
+    if (run.noted_blocked == blocked.empty() || now - run.noted_at >= kNoteEvery) {
+      run.noted_blocked = !blocked.empty();
+      run.noted_at = now;
+      const auto left = run.forecast.left(run.open(), now);
+      std::optional<WallTime> eta;
+      if (left) eta = on_.clock.wall() + *left;
+      turn.batch.notes.push_back({id, run.forecast.rate(now), eta, blocked});
+    }
+  }
+}
+
+void Engine::add_claims(Turn& turn) const {
+  const auto now = on_.clock.mono();
+  for (const auto& [name, gate] : gates_) {
+    const int want = wanted(*gate, now);
+    const auto runs = claimable(*gate);
+    if (want == 0 || runs.empty()) continue;
+    // A fair part of the buffer for each, so that no run's tasks keep another's from their turns.
+    const int each = (want + static_cast<int>(runs.size()) - 1) / static_cast<int>(runs.size());
+    const auto lease = gate->spec().timeout * (kBufferPerSlot + 1) + std::chrono::minutes(1);
+    for (const auto* run : runs) turn.batch.claims.push_back({run->run.id, each, on_.clock.wall() + lease});
+  }
+}
+
+void Engine::add_limiters(Turn& turn) {
+  const auto now = on_.clock.mono();
+  covering_.clear();
+  for (const auto& [name, gate] : gates_) {
+    const auto next = gate->limiter().next(now);
+    const bool will_send = !draining_ && !gate->spec().rates.empty() && !gate->paused() &&
+                           (gate->buffered() > 0 || !claimable(*gate).empty()) &&
+                           (next <= now + kCoverAhead || next == MonoTime::max());
+    if (!will_send && !gate->changed() && !owes_last_word(*gate)) continue;
+    const auto until = will_send ? now + kCoverAhead : now;
+    turn.batch.limiters.push_back(gate->save(until));
+    covering_[name] = until;
+    gate->saved(turn.batch.limiters.back());
+  }
+}
+
+void Engine::hand_over() {
+  turning_ = true;
+  boost::asio::post(on_.store, [this, turn = under_way_] {
+    try {
+      boost::asio::post(on_.loop, [this, kept = on_.keeper.keep(*turn)]() mutable { end_turn(std::move(kept)); });
+    } catch (...) {
+      boost::asio::post(on_.loop, [this, error = std::current_exception()] { on_.fail(error); });
+    }
+  });
+}
+
+void Engine::end_turn(Kept kept) {
+  turning_ = false;
+  if (!kept.must_wait.empty()) {
+    if (must_wait_.empty()) {
+      on_.log.error(fmt::format("cannot keep anything now, so nothing is asked: {}", kept.must_wait));
+      try_again_in_ = kFirstTryAgain;
+    } else {
+      try_again_in_ = std::min(try_again_in_ * 2, kLastTryAgain);
+    }
+    must_wait_ = kept.must_wait;
+    try_again_at_ = on_.clock.mono() + try_again_in_;
+    pump();
+    return;
+  }
+  if (!must_wait_.empty()) {
+    on_.log.notice("work goes on");
+    must_wait_.clear();
+  }
+  const auto turn = std::exchange(under_way_, nullptr);
+  for (const auto& [name, until] : covering_) {
+    if (const auto gate = gates_.find(name); gate != gates_.end()) gate->second->cover(until);
+  }
+  for (const auto& run : kept.applied.new_runs) {
+    adopt(run);
+    on_.log.notice(fmt::format("run {} of pipeline {} begins ({})", run.id, run.pipeline, run.cause));
+  }
+  if (kept.others_wrote) others_wrote(*kept.others_wrote);
+  take_tallies(kept.applied.tallies);
+  take_finished(kept.applied.finished);
+  next_due_ = kept.applied.next_due;
+  prune_ = prune_ || kept.more_to_prune;
+  for (std::size_t i = 0; i < answer_with_count_.size() && i < kept.applied.dead_moved.size(); ++i) {
+    pending_.batch.answered.push_back({answer_with_count_[i], fmt::format("{} tasks", kept.applied.dead_moved[i])});
+  }
+  answer_with_count_.erase(answer_with_count_.begin(),
+                           answer_with_count_.begin() +
+                               static_cast<std::ptrdiff_t>(std::min(answer_with_count_.size(), kept.applied.dead_moved.size())));
+  for (const auto& answered : turn->batch.answered) std::erase(obeying_, answered.id);
+  read_orders_ = read_orders_ || kept.applied.commands.size() >= kMostOrders;
+  obey(kept.applied.commands);
+  take_claimed(std::move(kept.applied.claimed));
+  pump();
+}
+
+void Engine::take_claimed(std::vector<Task> claimed) {
+  std::vector<Claimed> too_late;
+  for (auto& task : claimed) {
+    const auto run = runs_.find(task.run);
+    Gate* gate = run == runs_.end() ? nullptr : gate_of(run->second);
+    const bool goes = gate != nullptr && !draining_ && run->second.run.state == RunState::running &&
+                      !paused_pipelines_.contains(run->second.run.pipeline);
+    Claimed one;
+    one.task = std::move(task);
+    if (goes) {
+      gate->add(std::move(one));
+    } else {
+      too_late.push_back(std::move(one));
+    }
+  }
+  put_back(std::move(too_late));
+}
+
+void Engine::take_tallies(const std::vector<Tally>& tallies) {
+  for (auto first = tallies.begin(); first != tallies.end();) {
+    const auto last = std::find_if(first, tallies.end(), [&](const Tally& t) { return t.run != first->run; });
+    if (const auto found = runs_.find(first->run); found != runs_.end()) {
+      ActiveRun& run = found->second;
+      const auto before = run.settled();
+      run.tallies.assign(first, last);
+      if (run.counted) run.forecast.settled(run.settled() - before, on_.clock.mono());
+      run.counted = true;
+    }
+    first = last;
+  }
+}
+
+void Engine::take_finished(const std::vector<std::int64_t>& finished) {
+  for (const auto id : finished) {
+    const auto found = runs_.find(id);
+    if (found == runs_.end()) continue;
+    const ActiveRun& run = found->second;
+    std::int64_t done = 0, skipped = 0;
+    for (const auto& tally : run.tallies) {
+      done += tally.done;
+      skipped += tally.skipped;
+    }
+    const auto line = fmt::format("run {} of pipeline {} is {}: {} done, {} skipped, {} dead, after {}", id,
+                                  run.run.pipeline, run.run.state == RunState::cancelled ? "cancelled" : "complete",
+                                  done, skipped, run.dead(),
+                                  format_duration(on_.clock.wall() - run.run.started_at));
+    run.dead() > 0 ? on_.log.warning(line + "; look with: fanoutctl dead list") : on_.log.notice(line);
+    dead_letters_ += run.dead();
+    runs_.erase(found);
+    prune_ = true;
+  }
+}
+
+void Engine::others_wrote(const OthersWrote& others) {
+  for (const auto& run : others.open_runs) {
+    adopt(run);
+    if (const auto found = runs_.find(run.id); found != runs_.end()) refresh(found->second);
+  }
+  paused_pipelines_.clear();
+  for (const auto& row : others.limiters) {
+    const auto slash = row.subject.find('/');
+    const auto kind = row.subject.substr(0, slash);
+    const auto name = slash == std::string::npos ? std::string() : row.subject.substr(slash + 1);
+    if (kind == "vendor") {
+      if (const auto gate = gates_.find(name); gate != gates_.end()) gate->second->pause(row.paused);
+    } else {
+      if (row.paused) paused_pipelines_.insert(name);
+      const auto state = nlohmann::json::parse(row.state, nullptr, false);
+      const auto considered = state.is_object() ? state.value("considered", std::int64_t{0}) : 0;
+      if (considered > unix_ms(agenda_.considered(name)) || !begun_) {
+        if (considered > 0) agenda_.dealt_with(name, from_unix_ms(considered));
+      }
+    }
+  }
+}
+
+}  // namespace fanout
