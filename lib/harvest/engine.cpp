@@ -17,6 +17,7 @@ Engine::Engine(Surroundings surroundings, std::shared_ptr<const Config> config, 
     for (const auto& [task, run] : in_flight_) put_back(task);
     for (auto& [id, run] : runs_) run.in_flight = 0;
     in_flight_.clear();
+    out_of_patience_ = true;
     pump();
   });
   for (const auto& [name, vendor] : config_->vendors) {
@@ -41,8 +42,26 @@ Engine::Engine(Surroundings surroundings, std::shared_ptr<const Config> config, 
 Engine::~Engine() = default;
 
 void Engine::begin() {
+  remember_schedules();
   begun_ = true;
   pump();
+}
+
+// From when on a schedule counts is kept at once, so that a run which is missed before the first is made up too.
+void Engine::remember_schedules() {
+  for (const auto& [name, pipeline] : config_->pipelines) {
+    if (!pipeline.schedule) continue;
+    const auto kept = kept_considered_.find(name);
+    const auto considered = agenda_.considered(name);
+    if (kept == kept_considered_.end() || kept->second != considered) keep_considered(name, considered);
+  }
+}
+
+// Its own row, so that a skipped run is not made up after a restart.
+void Engine::keep_considered(const std::string& pipeline, WallTime considered) {
+  kept_considered_[pipeline] = considered;
+  pending_.batch.limiters.push_back({"pipeline/" + pipeline, paused_pipelines_.contains(pipeline), {}, {},
+                                     fmt::format(R"({{"considered":{}}})", unix_ms(considered))});
 }
 
 void Engine::begin_once(const std::vector<std::string>& pipelines, std::function<void()> settled) {
@@ -71,9 +90,7 @@ void Engine::pump() {
 void Engine::take_what_is_due() {
   if (once_ || draining_) return;
   for (const auto& due : agenda_.take_due(on_.clock.wall())) {
-    // Its own row, so that a skipped run is not made up after a restart.
-    pending_.batch.limiters.push_back({"pipeline/" + due.pipeline, paused_pipelines_.contains(due.pipeline), {}, {},
-                                       fmt::format(R"({{"considered":{}}})", unix_ms(due.scheduled_for))});
+    keep_considered(due.pipeline, due.scheduled_for);
     if (const auto* open = open_run_of(due.pipeline)) {
       on_.log.warning(fmt::format("pipeline {}: the run of {} is skipped, because run {} is still open", due.pipeline,
                                   format_utc(due.scheduled_for), open->run.id));
@@ -170,6 +187,9 @@ bool Engine::send(Gate& gate, Claimed claimed) {
   flight->transport = gate.transport();
   flight->generation = generation_;
   flight->ticket = gate.limiter().take(on_.clock.mono());
+  asked.sent = [this, flight] {
+    gates_.at(flight->vendor)->limiter().sent(flight->ticket, on_.clock.mono());
+  };
   ++run.in_flight;
   in_flight_[flight->claimed.task.id] = run.run.id;
   boost::asio::co_spawn(on_.loop, carry(std::move(flight), std::move(asked)), [fail = on_.fail](std::exception_ptr e) {
@@ -217,7 +237,10 @@ void Engine::put_back(const std::vector<Claimed>& claimed) {
 }
 
 void Engine::check_whether_settled() {
-  if (turning_ || there_is_reason_for_a_turn() || !must_wait_.empty()) return;
+  // A drain does not wait for room on the disk: what could not be kept is asked again after the next start.
+  const bool stuck = draining_ && out_of_patience_ && !must_wait_.empty();
+  if (turning_ || (there_is_reason_for_a_turn() && !stuck)) return;
+  if (!must_wait_.empty() && !stuck) return;
   if (draining_) {
     if (!in_flight_.empty() || !drained_) return;
     patience_->cancel();
@@ -250,6 +273,7 @@ void Engine::reconfigure(std::shared_ptr<const Config> config) {
   }
   config_ = std::move(config);
   agenda_.configure(*config_, on_.clock.wall());
+  if (!once_) remember_schedules();
   for (auto& [id, run] : runs_) refresh(run);
   look_at_database_ = true;
   pump();

@@ -80,6 +80,8 @@ class Engine {
   bool send(Gate& gate, Claimed claimed);
   void set_alarm();
   void take_what_is_due();
+  void remember_schedules();
+  void keep_considered(const std::string& pipeline, WallTime considered);
   void start_run(const std::string& pipeline, const std::string& cause, WallTime scheduled_for);
   ActiveRun* open_run_of(const std::string& pipeline);
   void adopt(const Run& run);
@@ -129,6 +131,7 @@ class Engine {
   std::map<std::string, std::unique_ptr<Gate>> gates_;  // by vendor
   std::map<std::int64_t, ActiveRun> runs_;
   std::set<std::string> paused_pipelines_;
+  std::map<std::string, WallTime> kept_considered_;  // up to when each schedule is dealt with, as its row says
   Agenda agenda_;
   Expressions expressions_;
   Expressions expressions_elsewhere_;  // the reading executor's own
@@ -153,6 +156,7 @@ class Engine {
   std::set<std::string> only_;        // --once: these pipelines; empty: all
   bool once_ = false;
   bool draining_ = false;
+  bool out_of_patience_ = false;
   bool begun_ = false;
   std::map<std::int64_t, std::int64_t> in_flight_;  // task to run
   std::int64_t dead_letters_ = 0;

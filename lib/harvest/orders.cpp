@@ -80,9 +80,7 @@ std::string Engine::pause(const std::string& target, bool paused) {
   }
   if (config_->pipelines.contains(target)) {
     paused ? void(paused_pipelines_.insert(target)) : void(paused_pipelines_.erase(target));
-    pending_.batch.limiters.push_back(
-        {"pipeline/" + target, paused, {}, {},
-         fmt::format(R"({{"considered":{}}})", unix_ms(agenda_.considered(target)))});
+    keep_considered(target, agenda_.considered(target));
     for (auto& [id, run] : runs_) {
       Gate* gate = run.run.pipeline == target && paused ? gate_of(run) : nullptr;
       if (gate != nullptr) put_back(gate->take_run(id));

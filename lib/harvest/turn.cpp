@@ -273,10 +273,12 @@ void Engine::others_wrote(const OthersWrote& others) {
     } else {
       if (row.paused) paused_pipelines_.insert(name);
       const auto state = nlohmann::json::parse(row.state, nullptr, false);
-      const auto considered = state.is_object() ? state.value("considered", std::int64_t{0}) : 0;
-      if (considered > unix_ms(agenda_.considered(name)) || !begun_) {
-        if (considered > 0) agenda_.dealt_with(name, from_unix_ms(considered));
-      }
+      const auto found = state.is_object() ? state.find("considered") : state.end();
+      if (found == state.end() || !found->is_number_integer()) continue;
+      const auto considered = from_unix_ms(found->get<std::int64_t>());
+      if (considered == WallTime{}) continue;  // it was paused while it had no schedule
+      kept_considered_[name] = considered;
+      if (considered > agenda_.considered(name) || !begun_) agenda_.dealt_with(name, considered);
     }
   }
 }

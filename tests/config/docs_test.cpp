@@ -1,6 +1,7 @@
-// docs/configuration.md says what the program does: its examples load, and it knows every key.
+// The documents say what the program does: their examples load, and docs/configuration.md knows every key.
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <sstream>
@@ -10,8 +11,8 @@
 namespace fanout {
 namespace {
 
-std::string docs() {
-  std::ifstream file(SOURCE_DIR "/docs/configuration.md");
+std::string text_of(const std::filesystem::path& path) {
+  std::ifstream file(path);
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
@@ -20,9 +21,9 @@ struct Example {
   std::string text;
 };
 
-std::vector<Example> examples() {
+std::vector<Example> examples_in(const std::string& document) {
   std::vector<Example> found;
-  std::istringstream lines(docs());
+  std::istringstream lines(document);
   bool inside = false;
   int number = 0;
   for (std::string line; std::getline(lines, line);) {
@@ -37,18 +38,37 @@ std::vector<Example> examples() {
   return found;
 }
 
-TEST(Docs, HoldExamplesThatLoad) {
-  const std::vector<Example> all = examples();
-  EXPECT_GE(all.size(), 9U);
-  for (const Example& example : all) {
-    // The lines before it, so that an error names the line of the document. A text alone includes nothing.
-    std::string text = std::string(static_cast<std::size_t>(example.line - 1), '\n') + example.text;
-    if (const std::size_t include = text.find("include "); include != std::string::npos) text[include] = '#';
-    const auto loaded = load_config_text(text, "configuration.md");
-    if (const auto* errors = std::get_if<ConfigErrors>(&loaded)) {
-      for (const ConfigError& error : *errors) ADD_FAILURE() << error.text();
-    }
+// A text alone includes nothing.
+void expect_loads(std::string text, const std::string& name) {
+  if (const std::size_t include = text.find("include "); include != std::string::npos) text[include] = '#';
+  const auto loaded = load_config_text(text, name);
+  if (const auto* errors = std::get_if<ConfigErrors>(&loaded)) {
+    for (const ConfigError& error : *errors) ADD_FAILURE() << error.text();
   }
+}
+
+void expect_examples_load(const std::string& document, std::size_t at_least) {
+  const std::vector<Example> all = examples_in(text_of(std::filesystem::path(SOURCE_DIR) / document));
+  EXPECT_GE(all.size(), at_least) << document;
+  for (const Example& example : all) {
+    // The lines before it, so that an error names the line of the document.
+    expect_loads(std::string(static_cast<std::size_t>(example.line - 1), '\n') + example.text, document);
+  }
+}
+
+TEST(Docs, HoldExamplesThatLoad) {
+  expect_examples_load("README.md", 1);
+  expect_examples_load("docs/configuration.md", 9);
+}
+
+TEST(Docs, HaveWholeConfigurationsThatLoad) {
+  std::size_t count = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(SOURCE_DIR "/docs/examples")) {
+    if (entry.path().extension() != ".toml") continue;
+    expect_loads(text_of(entry.path()), entry.path().filename());
+    ++count;
+  }
+  EXPECT_GE(count, 2U);
 }
 
 // Every table with a key that does not exist: the error lists those that do.
@@ -87,7 +107,7 @@ std::vector<std::string> keys_of(const std::string& hint) {
 
 TEST(Docs, KnowEveryKey) {
   const auto loaded = load_config_text(kStrange, "strange.toml");
-  const std::string text = docs();
+  const std::string text = text_of(SOURCE_DIR "/docs/configuration.md");
   const auto holds = [&](const std::string& part) { return text.find(part) != std::string::npos; };
   int tables = 0;
   for (const ConfigError& error : std::get<ConfigErrors>(loaded)) {

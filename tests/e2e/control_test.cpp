@@ -1,0 +1,116 @@
+// An operator with nothing but the sqlite3 shell sees and steers a run that is going.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "e2e/house.h"
+
+namespace fanout::test {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr std::chrono::seconds kAtOnce(1);
+
+class ControlTest : public testing::Test {
+ protected:
+  void start(std::vector<std::string> vendor_options, const std::string& vendor_lines) {
+    vendor.emplace(house.path(), std::move(vendor_options));
+    house.configure(House::story(vendor->url(), vendor_lines));
+    daemon.emplace(house.start_daemon());
+    ASSERT_TRUE(eventually([&] { return std::filesystem::exists(house.database()); })) << house.daemon_log();
+    order("start", "monitoring");
+  }
+
+  // Inserts it as an operator would, and waits for the outcome in its row.
+  std::string order(const std::string& command, const std::string& target) {
+    const auto id = house.sql("INSERT INTO control (command, target) VALUES ('" + command + "', '" + target +
+                              "') RETURNING id");
+    std::string outcome;
+    const bool applied = eventually(
+        [&] {
+          outcome = house.sql("SELECT outcome FROM control WHERE id = " + id);
+          return !outcome.empty();
+        },
+        kAtOnce);
+    EXPECT_TRUE(applied) << command << " " << target << " was not applied within a second\n" << house.daemon_log();
+    return outcome;
+  }
+
+  std::int64_t number(const std::string& sql) const {
+    const auto text = house.sql(sql);
+    return text.empty() ? 0 : std::stoll(text);
+  }
+  std::int64_t requests() const { return vendor->report()["requests"]; }
+
+  House house;
+  std::optional<TestVendor> vendor;
+  std::optional<Process> daemon;
+};
+
+TEST_F(ControlTest, ShowsTheDepthByLevelAndState) {
+  start({"--scale", "0.05", "--latency", "20ms"}, "rate = \"50/1s\"");
+  EXPECT_TRUE(eventually([&] {
+    return number("SELECT ready FROM queue WHERE level = 'group'") > 0 &&
+           number("SELECT done FROM queue WHERE level = 'troop'") > 0;
+  })) << house.sql("SELECT * FROM queue");
+  EXPECT_EQ(number("SELECT expected - settled FROM progress"),
+            number("SELECT sum(ready + waiting + leased) FROM queue"));
+}
+
+TEST_F(ControlTest, PausesAndResumesAVendorAtOnce) {
+  start({"--scale", "0.05"}, "rate = \"100/1s\"");
+  ASSERT_TRUE(eventually([&] { return requests() > 20; }));
+  EXPECT_EQ(order("pause", "oracle"), "paused");
+  ASSERT_TRUE(eventually([&] { return number("SELECT coalesce(sum(leased), 0) FROM tally") == 0; }))
+      << "what was in flight ends";
+  const auto before = requests();
+  EXPECT_THAT(house.sql("SELECT why FROM stuck WHERE what = 'vendor/oracle'"), HasSubstr("paused"));
+  EXPECT_FALSE(eventually([&] { return requests() > before; }, std::chrono::milliseconds(500)));
+  EXPECT_EQ(order("resume", "oracle"), "resumed");
+  EXPECT_TRUE(eventually([&] { return requests() > before; }, kAtOnce));
+  EXPECT_EQ(house.sql("SELECT count(*) FROM stuck WHERE what = 'vendor/oracle'"), "0");
+}
+
+TEST_F(ControlTest, ShowsADeadLetterWithItsAncestorsAndErrorsAndRedrivesIt) {
+  start({"--scale", "0.02", "--poison", "0.02"}, "retry = { attempts = 2, base = \"10ms\", cap = \"20ms\" }");
+  ASSERT_TRUE(eventually([&] { return house.sql("SELECT state FROM progress") == "finished"; })) << house.daemon_log();
+  const auto dead = number("SELECT count(*) FROM dead");
+  ASSERT_GT(dead, 0);
+  const auto row = house.sql("SELECT request || ' ' || parents || ' ' || errors FROM dead LIMIT 1");
+  EXPECT_THAT(row, HasSubstr("GET http://127.0.0.1"));
+  EXPECT_THAT(row, HasSubstr("\"warrior\":{"));
+  EXPECT_THAT(row, HasSubstr("500"));
+  EXPECT_EQ(order("redrive", "all"), std::to_string(dead) + " tasks");
+  EXPECT_TRUE(eventually([&] {
+    return house.sql("SELECT state FROM progress") == "finished" && number("SELECT count(*) FROM dead") == dead;
+  })) << "they are asked again, and die again";
+  EXPECT_GT(number("SELECT count(*) FROM attempt"), 2 * dead) << "with their history";
+  EXPECT_EQ(order("drop", "all"), std::to_string(dead) + " tasks");
+  EXPECT_EQ(number("SELECT count(*) FROM dead"), 0);
+}
+
+TEST_F(ControlTest, CancelsARun) {
+  start({"--scale", "0.1"}, "rate = \"50/1s\"");
+  ASSERT_TRUE(eventually([&] { return requests() > 10; }));
+  EXPECT_THAT(order("cancel", "monitoring"), HasSubstr("cancelled"));
+  EXPECT_TRUE(eventually([&] { return house.sql("SELECT state FROM progress") == "cancelled"; }));
+  EXPECT_EQ(number("SELECT sum(ready + waiting + leased) FROM tally"), 0);
+}
+
+TEST_F(ControlTest, RefusesWhatItDoesNotUnderstandAndSaysWhatThereIs) {
+  start({"--scale", "0.01"}, "");
+  EXPECT_THAT(order("start", "montoring"), HasSubstr("refused: no pipeline montoring"));
+  EXPECT_THAT(order("pause", "delphi"), HasSubstr("there are pipelines monitoring and vendors oracle"));
+}
+
+TEST_F(ControlTest, GoesOnWithATaskThatIsPutBackByHand) {
+  start({"--scale", "0.02"}, "");
+  ASSERT_TRUE(eventually([&] { return house.sql("SELECT state FROM progress") == "finished"; }));
+  const auto before = requests();
+  house.sql("UPDATE task SET state = 'ready', attempts = 0 WHERE id = 1");
+  EXPECT_TRUE(eventually([&] { return requests() == before + 1; }, kAtOnce));
+  EXPECT_TRUE(eventually([&] { return house.sql("SELECT state FROM progress") == "finished"; }));
+}
+
+}  // namespace
+}  // namespace fanout::test

@@ -1,0 +1,52 @@
+// With nothing to do the daemon does nothing: no query, no wake-up. strace is the witness.
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "e2e/house.h"
+
+namespace fanout::test {
+namespace {
+
+// The system calls that a process makes in so many seconds, all threads together. One that merely goes on waiting
+// is none.
+std::string calls_of(pid_t process, const std::string& seconds, const std::filesystem::path& trace) {
+  std::filesystem::remove(trace);
+  run({.words = {"timeout", seconds, "strace", "-f", "-qq", "-o", trace, "-p", std::to_string(process)}});
+  std::istringstream lines(content_of(trace));
+  std::string calls;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.find("<detached ...>") == std::string::npos) calls += line + "\n";
+  }
+  return calls;
+}
+
+TEST(Idle, MakesNoSystemCallAtAll) {
+  const House house;
+  house.configure(House::story("http://127.0.0.1:9", "rate = \"10/1s\"", "schedule = \"0 0 1 1 *\""));
+  auto daemon = house.start_daemon();
+  const auto trace = house.path("trace");
+  EXPECT_TRUE(eventually([&] { return std::filesystem::exists(house.database()) &&
+                                      calls_of(daemon.id(), "0.5", trace).empty(); }))
+      << "it comes to rest after its start\n"
+      << house.daemon_log();
+  EXPECT_EQ(calls_of(daemon.id(), "4", trace), "");
+  EXPECT_TRUE(daemon.running());
+}
+
+TEST(Idle, ComesToRestAfterARunAndAfterAnOrder) {
+  const House house;
+  const TestVendor vendor(house.path(), {"--scale", "0.01"});
+  house.configure(House::story(vendor.url(), "rate = \"1000/1s\""));
+  auto daemon = house.start_daemon();
+  ASSERT_TRUE(eventually([&] { return std::filesystem::exists(house.database()); }));
+  house.fanoutctl({"start", "monitoring"});
+  ASSERT_TRUE(eventually([&] { return house.sql("SELECT state FROM progress") == "finished"; }))
+      << house.daemon_log();
+  const auto trace = house.path("trace");
+  EXPECT_TRUE(eventually([&] { return calls_of(daemon.id(), "0.5", trace).empty(); }));
+  EXPECT_EQ(calls_of(daemon.id(), "3", trace), "");
+}
+
+}  // namespace
+}  // namespace fanout::test
