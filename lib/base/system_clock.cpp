@@ -31,6 +31,12 @@ class TimerAlarm : public Alarm {
   std::shared_ptr<std::function<void()>> ring_;
 };
 
+microseconds read(clockid_t clock) {
+  timespec at{};
+  clock_gettime(clock, &at);
+  return seconds(at.tv_sec) + std::chrono::floor<microseconds>(std::chrono::nanoseconds(at.tv_nsec));
+}
+
 }  // namespace
 
 SystemClock::SystemClock(boost::asio::any_io_executor loop) : loop_(std::move(loop)) {}
@@ -39,11 +45,8 @@ WallTime SystemClock::wall() const {
   return std::chrono::floor<milliseconds>(std::chrono::system_clock::now());
 }
 
-MonoTime SystemClock::mono() const {
-  timespec at{};
-  clock_gettime(CLOCK_BOOTTIME, &at);
-  return MonoTime(seconds(at.tv_sec) + std::chrono::floor<microseconds>(std::chrono::nanoseconds(at.tv_nsec)));
-}
+MonoTime SystemClock::mono() const { return MonoTime(read(CLOCK_BOOTTIME)); }
+microseconds SystemClock::monotonic() const { return read(CLOCK_MONOTONIC); }
 
 std::string SystemClock::boot() const {
   std::ifstream file("/proc/sys/kernel/random/boot_id");

@@ -2,12 +2,14 @@
 
 namespace fanout {
 
-std::string BaseUrl::text() const {
+std::string BaseUrl::text() const { return origin() + path; }
+
+std::string BaseUrl::origin() const {
   const bool is_v6 = host.find(':') != std::string::npos;
   std::string url = tls ? "https://" : "http://";
   url += is_v6 ? "[" + host + "]" : host;
   if (port != (tls ? "443" : "80")) url += ":" + port;
-  return url + path;
+  return url;
 }
 
 const Level* PipelineSpec::level(std::string_view wanted) const {

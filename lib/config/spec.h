@@ -38,6 +38,7 @@ struct BaseUrl {
   std::string port;
   std::string path;  // without trailing slash; may be empty
   std::string text() const;
+  std::string origin() const;  // without the path
   friend bool operator==(const BaseUrl&, const BaseUrl&) = default;
 };
 

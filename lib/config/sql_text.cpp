@@ -1,5 +1,7 @@
 #include "config/sql_text.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "config/wording.h"
@@ -69,7 +71,7 @@ class Tokens {
       at_ = text_.find(quote, at_);
       if (at_ == std::string_view::npos) {
         at_ = text_.size();
-        open = std::string("a ") + text_[begin] + " is not closed";
+        open = fmt::format("a {} is not closed", text_[begin]);
         return {};
       }
       ++at_;

@@ -17,7 +17,8 @@ constexpr int kGzipWindow = 15 + 16;  // zlib's way to say: with a gzip header
 constexpr int kGzipMemory = 8;        // zlib's default
 
 Error no_memory(const std::string& what) {
-  return Error("no memory to compress with " + what, "give the daemon more memory, or leave this output uncompressed");
+  return Error("no memory to compress with " + what,
+               "give the daemon more memory, or leave this output uncompressed");
 }
 
 uInt at_most(std::size_t bytes) {
@@ -48,7 +49,8 @@ std::string Compressor::compress(OutputSpec::Compression compression, std::strin
 std::string Compressor::gzip_member(std::string_view bytes) {
   if (gzip_ == nullptr) {
     auto stream = std::make_unique<z_stream_s>();
-    if (deflateInit2(stream.get(), kGzipLevel, Z_DEFLATED, kGzipWindow, kGzipMemory, Z_DEFAULT_STRATEGY) != Z_OK) {
+    if (deflateInit2(stream.get(), kGzipLevel, Z_DEFLATED, kGzipWindow, kGzipMemory, Z_DEFAULT_STRATEGY) !=
+        Z_OK) {
       throw no_memory("gzip");
     }
     gzip_.reset(stream.release());

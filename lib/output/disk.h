@@ -1,8 +1,8 @@
 // Seam: the disk that outputs lie on. Append, sync, rename, cut.
 //
-// Used on the store thread only. No room is DiskFull, a name that something of another kind bears is NameTaken;
-// every other failure is an Error that names the path. Nothing is durable before it is synced: the bytes of a
-// file by File::sync(), its name by Disk::sync_folder().
+// Used on the store thread only. No room is DiskFull, a name that something of another kind bears is
+// NameTaken; every other failure is an Error that names the path. Nothing is durable before it is synced: the
+// bytes of a file by File::sync(), its name by Disk::sync_folder().
 #pragma once
 
 #include <cstdint>

@@ -18,7 +18,8 @@ std::string hint_for(int error) {
   switch (error) {
     case EACCES:
     case EPERM:
-      return "let the user that fanoutd runs as write there (chown, or ReadWritePaths= in the unit), then start it "
+      return "let the user that fanoutd runs as write there (chown, or ReadWritePaths= in the unit), then "
+             "start it "
              "again";
     case EROFS:
       return "mount it for writing (mount -o remount,rw), then start fanoutd again";
@@ -92,7 +93,8 @@ class LocalFile : public File {
   }
 
   void cut(std::int64_t length) override {
-    if (uninterrupted([&] { return ::ftruncate(descriptor_.number(), length); }) < 0) fail(errno, "cut", path_);
+    if (uninterrupted([&] { return ::ftruncate(descriptor_.number(), length); }) < 0)
+      fail(errno, "cut", path_);
   }
 
   std::int64_t size() const override { return status().st_size; }

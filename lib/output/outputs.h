@@ -6,32 +6,30 @@
 // Memory is bounded by the records of one batch; open files by kMostOpen.
 #pragma once
 
-#include <functional>
+#include <cstdint>
+#include <filesystem>
 #include <map>
-#include <memory>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/log.h"
 #include "config/expression.h"
 #include "config/spec.h"
+#include "output/answer_files.h"
+#include "output/compress.h"
 #include "output/disk.h"
+#include "output/open_part.h"
+#include "output/record.h"
 #include "task/part.h"
 
 namespace fanout {
 
-// One answer to keep, for one output.
-struct Record {
-  std::int64_t run = 0;
-  const OutputSpec* output = nullptr;
-  Template::Lookup names;   // for the output's path
-  std::string parents;      // JSON text
-  std::string fetched_at;   // UTC text
-  std::string body;         // JSON text
-};
-
 struct Written {
-  std::vector<std::string> places;  // one for each record: "raw/…/17.json" or "data-17-00001.ndjson@120+44"
+  // One for each record: "raw/…/17.json"; "data-17-00001.ndjson@120+44", the bytes of its lines or of the
+  // compressed frame that holds them; "no rows" where the select gave none.
+  std::vector<std::string> places;
   std::vector<std::string> problems;  // one for each record: why it could not be kept; empty: it was kept
   std::vector<Part> parts;            // those that moved, as they are to be stored
 };
@@ -40,28 +38,61 @@ class Outputs {
  public:
   // root: the folder that relative paths lie below. open: the parts that the store knows as not sealed; each
   // is cut back to its committed length, or noted when it is moved or cut. Parts found sealed on the disk
-  // though the store does not know it yet are returned by recovered().
+  // though the store does not know it yet are returned by recovered(). Of parts that are sealed only the
+  // numbers are learned: they are not given again.
   Outputs(Disk& disk, std::filesystem::path root, std::vector<Part> open, const Log& log);
   ~Outputs();
 
   std::vector<Part> recovered();  // what the store has to be told after the start
 
-  // Throws DiskFull with nothing half done: as if rolled back.
+  // Throws DiskFull with nothing half done: as if rolled back. A part that somebody moved, replaced or cut is
+  // noted, and the next one begins.
   Written write(const std::vector<Record>& records);
   void committed();
   void rolled_back();
 
   // Ends the parts of a run (0: of all runs), of one `base` (empty: all): syncs and gives them their final
-  // names. Returns them as they are to be stored.
+  // names. Returns them as they are to be stored. Where it throws DiskFull, the next call returns those that
+  // were sealed already.
   std::vector<Part> seal(std::int64_t run, const std::string& base = {});
+  // The same for the parts that have reached their `roll`. What the disk has no room for just now is left for
+  // the next time, since what comes before is committed already.
+  std::vector<Part> seal_full();
 
  private:
-  class OpenPart;
-  // (whatever else is needed)
-};
+  using Key = std::pair<std::int64_t, std::string>;  // run and base
+  using Parts = std::map<Key, OpenPart>;
+  struct Group;
 
-// One path component, safe whatever a vendor sent: never empty, "." or "..", without separators, control
-// characters or leading dots, at most 200 bytes; what had to be changed gets a hash so that two names stay two.
-std::string safe_component(std::string name);
+  void recover(Part part);
+  std::vector<Group> groups_of(const std::vector<Record>& records, Written& written);
+  void append(const Group& group, const std::vector<Record>& records, Written& written);
+  OpenPart& part_for(const Group& group);
+  OpenPart& begin_part(const Key& key);
+  void used(OpenPart& part);
+  void end(Parts::iterator at);
+  Part give_up(Parts::iterator at, const std::string& what);
+  void forget(Parts::iterator at);
+  void remember_number(const Part& part);
+  void sync_folders();
+  std::vector<Part> take_sealed();
+
+  Disk& disk_;
+  std::filesystem::path root_;
+  const Log& log_;
+  Expressions expressions_;
+  Compressor compressor_;
+  AnswerFiles answer_files_;
+
+  Parts parts_;
+  std::set<Key> full_;              // parts that have reached their roll
+  std::map<Key, int> numbers_;      // of the latest part that is no longer open
+  std::vector<OpenPart*> files_;    // that are open, the latest used last
+  std::vector<OpenPart*> touched_;  // since the last commit
+  std::vector<Part> noted_;         // given up on; the store has yet to be told
+  std::vector<Part> sealed_;        // likewise, and their names are yet to be synced
+  std::vector<Part> recovered_;
+  std::set<std::filesystem::path> folders_;  // whose names are yet to be synced
+};
 
 }  // namespace fanout

@@ -15,13 +15,18 @@ constexpr std::size_t kLongestPath = 3500;  // bytes; the system's limit is 4,09
 
 // A line break in JSON text stands between tokens, where a space says the same.
 void append_on_one_line(std::string& text, std::string_view json) {
-  const auto begin = static_cast<std::ptrdiff_t>(text.size());
+  const auto begin = text.size();
   text += json.empty() ? std::string_view("null") : json;
-  std::replace_if(
-      text.begin() + begin, text.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+  for (const char line_break : {'\n', '\r'}) {
+    for (auto at = text.find(line_break, begin); at != std::string::npos;
+         at = text.find(line_break, at + 1)) {
+      text[at] = ' ';
+    }
+  }
 }
 
-std::optional<std::vector<std::string>> rows_of(const Record& record, Expressions& expressions, std::string* why) {
+std::optional<std::vector<std::string>> rows_of(const Record& record, Expressions& expressions,
+                                                std::string* why) {
   std::string failure;
   auto rows =
       expressions.select(record.output->select, record.parents, record.body, record.fetched_at, &failure);

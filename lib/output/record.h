@@ -27,8 +27,8 @@ std::optional<std::string> path_of(const Record& record, std::string* why);
 // ".ndjson.zst" of "processed/data.ndjson.zst".
 std::string ending_of(const std::string& path);
 
-// Appends the record to `text` as lines: one without `select`, else one a row. Gives their number; nothing, and
-// nothing appended, if the select fails on this answer.
+// Appends the record to `text` as lines: one without `select`, else one a row. Gives their number; nothing,
+// and nothing appended, if the select fails on this answer.
 std::optional<std::size_t> append_lines(const Record& record, Expressions& expressions, std::string& text,
                                         std::string* why);
 

@@ -5,10 +5,10 @@
 namespace fanout {
 
 milliseconds backoff(const Retry& retry, int attempt, Random& random) {
-  constexpr int kMostDoublings = 30;  // keeps the shift in range; any cap is reached long before
+  constexpr int kMostDoublings = 62;  // as far as 64 bits can be shifted
   const int doublings = std::clamp(attempt - 1, 0, kMostDoublings);
-  const auto grown = std::min<std::int64_t>(retry.cap.count(), retry.base.count() << doublings);
-  return random.up_to(milliseconds(grown));
+  const bool at_cap = retry.base.count() > retry.cap.count() >> doublings;
+  return random.up_to(at_cap ? retry.cap : milliseconds(retry.base.count() << doublings));
 }
 
 }  // namespace fanout

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,6 +22,9 @@ struct Request {
   std::string secret_header_name;
   Secret secret_header_value;
   Secret secret_query;  // "key=value", encoded; appended to the target when it is sent
+  // Called on the loop when the last byte has been handed to the system, each time that happens: the vendor sees
+  // the request from about then on, which is what its limits count.
+  std::function<void()> sent;
 };
 
 struct Reply {

@@ -1,0 +1,95 @@
+#include "limit/breaker.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/units.h"
+
+namespace fanout {
+namespace {
+
+milliseconds longer(milliseconds interval) { return std::min(interval * 2, Breaker::kLongestInterval); }
+
+}  // namespace
+
+void Breaker::taken(std::uint64_t number) {
+  latest_ = number;
+  probe_just_ended_ = false;
+  if (open_) probe_ = number;
+}
+
+void Breaker::finished(std::uint64_t number, Evidence evidence, MonoTime now, const std::string& reason) {
+  probe_just_ended_ = probe_ == number;
+  if (probe_just_ended_) return probe_ended(evidence, now);
+  if (open_ || number <= stale_) return;
+  if (evidence == Evidence::alive) {
+    failures_ = 0;
+    cap_ = std::min(cap_ + 1, kNoCap);
+  } else if (evidence == Evidence::down && ++failures_ >= kFailures) {
+    interval_ = kFirstInterval;
+    open_at(now, std::to_string(failures_) + " failures in a row, the last: " + reason);
+  }
+}
+
+void Breaker::probe_ended(Evidence evidence, MonoTime now) {
+  probe_.reset();
+  if (evidence == Evidence::alive) {
+    open_ = false;
+    failures_ = 0;
+    cap_ = 1;
+    why_.clear();
+    return;
+  }
+  if (evidence == Evidence::down) interval_ = longer(interval_);
+  next_probe_ = now + interval_;
+}
+
+void Breaker::trip(MonoTime now, std::string why) {
+  if (open_ && !probe_just_ended_) return;
+  interval_ = probe_just_ended_ ? longer(interval_) : kFirstInterval;
+  probe_just_ended_ = false;
+  open_at(now, std::move(why));
+}
+
+void Breaker::open_at(MonoTime now, std::string why) {
+  open_ = true;
+  failures_ = 0;
+  stale_ = latest_;
+  next_probe_ = now + interval_;
+  why_ = std::move(why);
+}
+
+void Breaker::reset() {
+  const auto latest = latest_;
+  *this = Breaker();
+  latest_ = stale_ = latest;
+}
+
+std::string Breaker::why(MonoTime now) const {
+  if (!open_) return {};
+  const std::string text = "the breaker is open (" + why_ + "); ";
+  if (probing()) return text + "a probe is on its way";
+  if (next_probe_ <= now) return text + "the next request is a probe";
+  return text + "the next probe goes in " + format_duration(std::chrono::ceil<seconds>(next_probe_ - now));
+}
+
+Breaker::State Breaker::state(MonoTime now, MonoTime valid_until) const {
+  State state{open_, failures_, cap_, interval_, std::nullopt, why_};
+  const bool may_leave = valid_until > now && next_probe_ <= valid_until;
+  if (open_ && !probing() && !may_leave) {
+    state.until_probe = std::chrono::ceil<milliseconds>(std::max(next_probe_ - now, microseconds(0)));
+  }
+  return state;
+}
+
+void Breaker::restore(State state, MonoTime now) {
+  reset();
+  open_ = state.open;
+  failures_ = std::clamp(state.failures, 0, kFailures - 1);
+  cap_ = std::clamp(state.cap, 1, kNoCap);
+  interval_ = std::clamp(state.interval, kFirstInterval, kLongestInterval);
+  next_probe_ = now + std::min(state.until_probe.value_or(interval_), interval_);
+  why_ = std::move(state.why);
+}
+
+}  // namespace fanout

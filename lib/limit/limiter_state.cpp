@@ -1,0 +1,151 @@
+#include "limit/limiter_state.h"
+
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
+namespace fanout {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr std::size_t kMostKept = 128;   // buckets of a window that are written
+constexpr std::size_t kMostRead = 4096;  // entries of any list
+constexpr std::int64_t kMostCount = 1'000'000'000'000;
+constexpr std::int64_t kLongest = std::int64_t(1000) * 86'400 * 3660;  // ms: ten years, safe to add up
+
+// ---- out. By hand, because a document of a thousand numbers is slow to build.
+
+void put(std::string& out, std::int64_t number) { out += std::to_string(number); }
+
+void put(std::string& out, std::string_view text) {
+  // A reason may hold what a vendor sent.
+  out += Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+void put(std::string& out, const std::vector<SavedLimiter::Entry>& entries) {
+  out += '[';
+  for (const auto& entry : entries) {
+    if (out.back() != '[') out += ',';
+    put(out, entry.age.count());
+    out += ',';
+    put(out, entry.count);
+  }
+  out += ']';
+}
+
+template <typename Value>
+void put(std::string& out, const char* name, const Value& value) {
+  if (out.back() != '{') out += ',';
+  out += '"';
+  out += name;
+  out += "\":";
+  put(out, value);
+}
+
+void put_breaker(std::string& out, const Breaker::State& breaker) {
+  out += ",\"breaker\":{";
+  put(out, "open", std::int64_t(breaker.open));
+  put(out, "failures", std::int64_t(breaker.failures));
+  put(out, "cap", std::int64_t(breaker.cap));
+  put(out, "interval", breaker.interval.count());
+  if (breaker.until_probe) put(out, "probe", breaker.until_probe->count());
+  put(out, "why", breaker.why);
+  out += '}';
+}
+
+// ---- in. Throws std::exception for whatever is not as it should be.
+
+std::int64_t number(const Json& value, std::int64_t least, std::int64_t most) {
+  if (!value.is_number_integer()) throw std::runtime_error("no whole number");
+  if (value.is_number_unsigned() && value.get<std::uint64_t>() > static_cast<std::uint64_t>(most)) {
+    throw std::runtime_error("too large");
+  }
+  const auto read = value.get<std::int64_t>();
+  if (read < least || read > most) throw std::runtime_error("out of range");
+  return read;
+}
+
+milliseconds duration(const Json& value, std::int64_t least) {
+  return milliseconds(number(value, least, kLongest));
+}
+
+std::vector<SavedLimiter::Entry> entries(const Json& list) {
+  if (!list.is_array() || list.size() % 2 != 0 || list.size() > kMostRead) {
+    throw std::runtime_error("no list of pairs");
+  }
+  std::vector<SavedLimiter::Entry> entries;
+  for (std::size_t i = 0; i < list.size(); i += 2) {
+    entries.push_back({duration(list[i], -kLongest), number(list[i + 1], 0, kMostCount)});
+    if (i > 0 && entries.back().age > entries[entries.size() - 2].age) {
+      throw std::runtime_error("not oldest first");
+    }
+  }
+  return entries;
+}
+
+Breaker::State breaker(const Json& json) {
+  Breaker::State state;
+  state.open = number(json.at("open"), 0, 1) == 1;
+  state.failures = static_cast<int>(number(json.at("failures"), 0, Breaker::kFailures));
+  state.cap = static_cast<int>(number(json.at("cap"), 1, Breaker::kNoCap));
+  state.interval = duration(json.at("interval"), 0);
+  if (json.contains("probe")) state.until_probe = duration(json.at("probe"), 0);
+  state.why = json.at("why").get<std::string>();
+  return state;
+}
+
+}  // namespace
+
+std::vector<SavedLimiter::Entry> entries_of(const Arrivals& arrivals, MonoTime now) {
+  std::vector<SavedLimiter::Entry> entries;
+  for (const auto& bucket : arrivals.in_few(kMostKept)) {
+    entries.push_back({std::chrono::floor<milliseconds>(now - bucket.latest), bucket.count});
+  }
+  return entries;
+}
+
+std::string write_limiter(const SavedLimiter& saved) {
+  std::string out;
+  out.reserve(4096);
+  out += '{';
+  put(out, "boot", saved.boot);
+  put(out, "at", std::int64_t(saved.at.time_since_epoch().count()));
+  put(out, "on_their_way", saved.on_their_way);
+  if (saved.hold) put(out, "hold", saved.hold->count());
+  put(out, "own_hold", saved.own_hold.count());
+  put_breaker(out, saved.breaker);
+  put(out, "history", saved.history);
+  out += ",\"windows\":[";
+  for (const auto& lane : saved.lanes) {
+    out += out.back() == '[' ? "{" : ",{";
+    put(out, "window", lane.window.count());
+    put(out, "due", lane.due.count());
+    put(out, "past", lane.past);
+    out += '}';
+  }
+  out += "]}";
+  return out;
+}
+
+std::optional<SavedLimiter> read_limiter(std::string_view text) try {
+  const Json json = Json::parse(text);
+  SavedLimiter saved;
+  saved.boot = json.at("boot").get<std::string>();
+  saved.at = MonoTime(microseconds(number(json.at("at"), 0, kLongest * 1000)));
+  saved.on_their_way = number(json.at("on_their_way"), 0, kMostCount);
+  if (json.contains("hold")) saved.hold = duration(json.at("hold"), -kLongest);
+  saved.own_hold = duration(json.at("own_hold"), 0);
+  saved.breaker = breaker(json.at("breaker"));
+  saved.history = entries(json.at("history"));
+  const Json& windows = json.at("windows");
+  if (!windows.is_array() || windows.size() > kMostRead) return std::nullopt;
+  for (const Json& lane : windows) {
+    saved.lanes.push_back(
+        {duration(lane.at("window"), 1), duration(lane.at("due"), -kLongest), entries(lane.at("past"))});
+  }
+  return saved;
+} catch (const std::exception&) {
+  return std::nullopt;
+}
+
+}  // namespace fanout

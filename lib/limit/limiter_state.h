@@ -1,0 +1,46 @@
+// The limiter's state as text, for the column `limiter.state`: compact JSON, written up to four times a
+// second.
+//
+// Ages and delays are in milliseconds before and after the moment at which it was written; that moment is on
+// the monotonic clock of the boot named beside it. The text comes back from a database that anybody may edit,
+// so whatever is not as it should be makes the whole of it unreadable, and never a crash. Pure.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "limit/arrivals.h"
+#include "limit/breaker.h"
+
+namespace fanout {
+
+struct SavedLimiter {
+  struct Entry {
+    milliseconds age;  // at least; below zero: it arrives later
+    std::int64_t count;
+  };
+  struct Lane {
+    milliseconds window{0};
+    milliseconds due{0};  // of the pace; below zero: it is overdue
+    std::vector<Entry> past;
+  };
+
+  std::string boot;
+  MonoTime at{};
+  std::int64_t on_their_way = 0;  // in flight, or may have left by valid_until
+  std::optional<milliseconds> hold;
+  milliseconds own_hold{0};
+  Breaker::State breaker;
+  std::vector<Entry> history;
+  std::vector<Lane> lanes;
+};
+
+std::vector<SavedLimiter::Entry> entries_of(const Arrivals& arrivals, MonoTime now);
+std::string write_limiter(const SavedLimiter& saved);
+// Nothing if the text is not what write_limiter writes.
+std::optional<SavedLimiter> read_limiter(std::string_view text);
+
+}  // namespace fanout

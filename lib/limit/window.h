@@ -1,0 +1,56 @@
+// One rate, kept in every stretch of time of its length, wherever it begins, as the vendor sees it.
+//
+// Nobody here knows when a request arrives, only that it is between its leaving and its reply. So it counts
+// from the moment it is taken until its latest possible arrival has left the window: its reply, or `grace`
+// after its last byte was handed to the system, whichever is first. Whoever is taken while all others that
+// still count are fewer than the limit can complete no stretch with more than the limit: the last of a
+// stretch to be taken found all the others of it counted. The grace, 0.5 % of the window, bounds what is lost
+// by waiting for slow replies. Owned by the limiter, on the loop, told the time, which never goes back.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+
+#include "base/units.h"
+#include "limit/arrivals.h"
+
+namespace fanout {
+
+class Window {
+ public:
+  explicit Window(Rate rate);
+
+  static microseconds grace(milliseconds window) { return microseconds(window) / 200; }
+
+  const Rate& rate() const { return rate_; }
+  microseconds grace() const { return grace(rate_.window); }
+  void change_limit(std::int64_t limit);
+
+  void taken(MonoTime now);
+  // again: this request had been sent before, on a connection that then broke; the vendor may see both.
+  void sent(MonoTime now, bool again);
+  void finished(std::optional<MonoTime> sent, MonoTime now);
+
+  // What happened before this window was there. Oldest first.
+  void arrived(MonoTime at, std::int64_t count) { arrivals_.add(at, count); }
+  void on_its_way(std::optional<MonoTime> sent, MonoTime now);
+
+  // From when on there is room for one more; MonoTime::max(): only a request in flight can make room.
+  MonoTime next(MonoTime now) const;
+  // How many at most could be taken until then.
+  std::int64_t room(MonoTime now, MonoTime until) const;
+
+  const Arrivals& arrivals() const { return arrivals_; }
+
+ private:
+  void advance(MonoTime now);
+  std::int64_t count() const;
+
+  Rate rate_;
+  Arrivals arrivals_;          // whose latest possible arrival is past
+  std::int64_t unsent_ = 0;    // taken, and nothing is known of them yet
+  std::deque<MonoTime> sent_;  // since less than grace, and without a reply; by time
+};
+
+}  // namespace fanout

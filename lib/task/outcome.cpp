@@ -1,0 +1,233 @@
+#include "task/outcome.h"
+
+#include <fmt/format.h>
+
+#include "base/units.h"
+
+namespace fanout {
+namespace {
+
+Outcome outcome_of(Verdict verdict, std::string reason) {
+  Outcome outcome;
+  outcome.verdict = verdict;
+  outcome.reason = std::move(reason);
+  return outcome;
+}
+
+Outcome done() {
+  Outcome outcome;
+  outcome.vendor_alive = true;
+  return outcome;
+}
+
+Outcome down(std::string reason) {
+  auto outcome = outcome_of(Verdict::retry, std::move(reason));
+  outcome.vendor_down = true;
+  return outcome;
+}
+
+Outcome answered(Verdict verdict, std::string reason) {
+  auto outcome = outcome_of(verdict, std::move(reason));
+  outcome.vendor_alive = true;
+  return outcome;
+}
+
+std::string with_detail(std::string what, const std::string& detail) {
+  return detail.empty() ? what : what + ": " + detail;
+}
+
+bool is_good(int status) { return status >= 200 && status < 300; }
+bool is_failure(int status) { return status >= 500 && status < 600; }
+bool asks_for_quiet(const ReplyFacts& facts) {
+  return facts.status == 429 || (facts.status == 503 && facts.retry_after);
+}
+
+// What the reply holds is another question.
+bool came_whole(const ReplyFacts& facts) {
+  return facts.fault == Fault::none || facts.fault == Fault::malformed ||
+         facts.fault == Fault::not_as_level || facts.fault == Fault::too_deep;
+}
+
+Outcome over_limit(const ReplyFacts& facts) {
+  auto outcome =
+      outcome_of(Verdict::snooze,
+                 facts.retry_after ? fmt::format("{}: the vendor wants quiet for {}", facts.status,
+                                                 format_duration(*facts.retry_after))
+                                   : fmt::format("{}: the vendor says that we ask too much", facts.status));
+  outcome.over_limit = true;
+  outcome.hold = facts.retry_after;
+  return outcome;
+}
+
+// A rule decides about the task. Where it wants to ask again, what the reply says about the vendor still
+// holds, or a rule would switch off holds and breaker.
+Outcome by_rule(const ReplyFacts& facts) {
+  const auto& ruling = *facts.ruling;
+  const bool asks_again = ruling.then == Verdict::snooze || ruling.then == Verdict::retry;
+  auto outcome = outcome_of(ruling.then, "");
+  if (asks_again && asks_for_quiet(facts)) {
+    outcome.over_limit = true;
+    outcome.hold = facts.retry_after;
+  } else if (asks_again && (is_failure(facts.status) || !came_whole(facts))) {
+    outcome.vendor_down = true;
+  } else {
+    outcome.vendor_alive = true;
+  }
+  if (ruling.then == Verdict::snooze) outcome.snooze = ruling.snooze;
+  if (ruling.then != Verdict::done) {
+    outcome.reason =
+        fmt::format("{}: a rule says {} when {}", facts.status, verdict_name(ruling.then), ruling.when);
+  }
+  return outcome;
+}
+
+Outcome refused_credentials(const ReplyFacts& facts) {
+  auto outcome = outcome_of(Verdict::snooze, "401: the vendor does not accept the credentials");
+  outcome.renew = facts.may_renew;
+  outcome.credentials_refused = !facts.may_renew;
+  return outcome;
+}
+
+Outcome redirected(const ReplyFacts& facts) {
+  if (!facts.may_follow) {
+    return answered(Verdict::dead,
+                    fmt::format("{}: redirected to another origin, to nowhere, or too often; put the "
+                                "right address into base_url or path",
+                                facts.status));
+  }
+  auto outcome = answered(Verdict::retry, fmt::format("{}: redirected", facts.status));
+  outcome.follow = true;
+  return outcome;
+}
+
+// What the operator can do about it; empty where it passes by itself.
+const char* way_out(Fault fault) {
+  switch (fault) {
+    case Fault::unresolved:
+      return "; check base_url and the name service";
+    case Fault::refused:
+      return "; check base_url";
+    case Fault::bad_certificate:
+      return "; if it is right, name what it is signed by in ca_file";
+    case Fault::too_large:
+      return "; raise body_limit, or ask for smaller pages";
+    case Fault::not_as_level:
+      return "; check items, keep and max_items of the level";
+    default:
+      return "";
+  }
+}
+
+Outcome by_fault(const ReplyFacts& facts) {
+  const char* what = facts.fault == Fault::none ? "no reply came" : fault_name(facts.fault);
+  auto reason = with_detail(what, facts.detail) + way_out(facts.fault);
+  switch (facts.fault) {
+    case Fault::too_large:
+    case Fault::not_as_level:
+    case Fault::too_deep:
+      return answered(Verdict::dead, std::move(reason));
+    case Fault::malformed:
+      return outcome_of(Verdict::retry, std::move(reason));
+    default:
+      return down(std::move(reason));
+  }
+}
+
+Outcome by_status(const ReplyFacts& facts) {
+  const int status = facts.status;
+  switch (status) {
+    case 304: {
+      auto outcome = done();
+      outcome.unchanged = true;
+      return outcome;
+    }
+    case 301:
+    case 302:
+    case 303:
+    case 307:
+    case 308:
+      return redirected(facts);
+    case 401:
+      return refused_credentials(facts);
+    case 404:
+    case 410:
+      if (facts.first_level) {
+        return answered(Verdict::dead, fmt::format("{}: nothing is there; check base_url and path", status));
+      }
+      return answered(Verdict::skip, fmt::format("{}: it has vanished since it was listed", status));
+    case 408:
+    case 425:
+      return outcome_of(
+          Verdict::retry,
+          with_detail(fmt::format("{}: the vendor wants to be asked again", status), facts.detail));
+    default:
+      break;
+  }
+  if (is_good(status)) return done();
+  if (asks_for_quiet(facts)) return over_limit(facts);
+  if (is_failure(status))
+    return down(with_detail(fmt::format("{}: the vendor failed", status), facts.detail));
+  const bool refuses = status >= 400 && status < 500;
+  const char* what = refuses ? "the vendor refuses this" : "this status is no answer";
+  return answered(Verdict::dead, with_detail(fmt::format("{}: {}", status, what), facts.detail));
+}
+
+}  // namespace
+
+Outcome judge(const ReplyFacts& facts) {
+  // No rule makes half an answer a whole one.
+  if (facts.ruling && (facts.ruling->then != Verdict::done || came_whole(facts))) return by_rule(facts);
+  // A status other than 2xx says all, whatever came of its body.
+  const bool needs_body = facts.status == 0 || is_good(facts.status) || facts.ruling;
+  return needs_body && (facts.fault != Fault::none || facts.status == 0) ? by_fault(facts) : by_status(facts);
+}
+
+const char* verdict_name(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::done:
+      return "done";
+    case Verdict::skip:
+      return "skip";
+    case Verdict::snooze:
+      return "snooze";
+    case Verdict::retry:
+      return "retry";
+    case Verdict::dead:
+      return "dead";
+  }
+  return "dead";
+}
+
+const char* fault_name(Fault fault) {
+  switch (fault) {
+    case Fault::none:
+      return "no fault";
+    case Fault::unresolved:
+      return "the host has no address";
+    case Fault::refused:
+      return "the connection was refused";
+    case Fault::connect_timeout:
+      return "no connection in time";
+    case Fault::timeout:
+      return "no complete reply in time";
+    case Fault::reset:
+      return "the connection ended before a reply began";
+    case Fault::truncated:
+      return "the connection ended in the middle of the reply";
+    case Fault::bad_certificate:
+      return "the certificate is not accepted";
+    case Fault::bad_protocol:
+      return "the reply is no proper HTTP";
+    case Fault::too_large:
+      return "the reply is too large";
+    case Fault::malformed:
+      return "the reply is no JSON";
+    case Fault::not_as_level:
+      return "the reply is not as the level says";
+    case Fault::too_deep:
+      return "the reply is nested too deeply";
+  }
+  return "no fault";
+}
+
+}  // namespace fanout

@@ -1,0 +1,237 @@
+#include "vendor/asking.h"
+
+#include <fmt/format.h>
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <cctype>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+namespace fanout {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t kLongestTarget = 8000;  // bytes; most servers refuse more than about 8 KiB
+
+// Objects, arrays and null stand for nothing that could be put into a URL.
+std::optional<std::string> plain_text(const json& value) {
+  if (value.is_string()) return value.get<std::string>();
+  if (value.is_primitive() && !value.is_null()) return value.dump();
+  return std::nullopt;
+}
+
+// What names stand for. Reads `parents` when the first name needs it, and once.
+class Names {
+ public:
+  Names(const std::string& parents, const RunNames& run, const std::map<std::string, std::string>& vars)
+      : parents_(parents), run_(run), vars_(vars) {}
+
+  std::optional<std::string> value(std::string_view name) {
+    const auto dot = name.find('.');
+    const auto group = name.substr(0, dot);
+    if (dot == std::string_view::npos) return of_ancestor(group, nullptr);
+    const std::string field(name.substr(dot + 1));
+    if (group == "run") return of_run(field);
+    if (group != "vars") return of_ancestor(group, &field);
+    const auto found = vars_.find(field);
+    return found == vars_.end() ? std::nullopt : std::optional(found->second);
+  }
+
+ private:
+  std::optional<std::string> of_run(const std::string& field) const {
+    if (field == "id") return std::to_string(run_.id);
+    if (field == "date") return run_.date;
+    if (field == "at") return run_.at;
+    if (field == "since") return run_.since;
+    return std::nullopt;
+  }
+
+  std::optional<std::string> of_ancestor(std::string_view level, const std::string* field) {
+    if (!read_) read_ = json::parse(parents_, nullptr, false);
+    if (!read_->is_object()) return std::nullopt;
+    const auto ancestor = read_->find(level);
+    if (ancestor == read_->end()) return std::nullopt;
+    if (field == nullptr) return plain_text(*ancestor);
+    if (!ancestor->is_object()) return std::nullopt;
+    const auto found = ancestor->find(*field);
+    return found == ancestor->end() ? std::nullopt : plain_text(*found);
+  }
+
+  const std::string& parents_;
+  const RunNames& run_;
+  const std::map<std::string, std::string>& vars_;
+  std::optional<json> read_;
+};
+
+// Never copied or moved: its names point into it.
+struct OwnedNames {
+  OwnedNames(std::string of_parents, RunNames of_run, std::map<std::string, std::string> of_vars)
+      : parents(std::move(of_parents)), run(std::move(of_run)), vars(std::move(of_vars)) {}
+  OwnedNames(const OwnedNames&) = delete;
+  OwnedNames& operator=(const OwnedNames&) = delete;
+
+  const std::string parents;
+  const RunNames run;
+  const std::map<std::string, std::string> vars;
+  Names names{parents, run, vars};
+};
+
+CannotAsk no_value(std::string_view where, const std::string& name) {
+  return {fmt::format("{}: {{{}}} has no value here", where, name)};
+}
+
+// A value of the query is data throughout, so its literal text is encoded as well: "a&b" is one value.
+std::optional<CannotAsk> append_value(std::string& target, const std::string& name, const Template& value,
+                                      Names& names) {
+  for (const Template::Piece& piece : value.pieces()) {
+    if (!piece.is_name) {
+      target += percent_encode(piece.text, false);
+      continue;
+    }
+    const auto text = names.value(piece.text);
+    if (!text) return no_value("query " + name, piece.text);
+    const std::string encoded = percent_encode(*text, piece.keep_reserved);
+    for (const char c : encoded)
+      c == '#' ? target += "%23" : target += c;  // only the target's end may have one
+  }
+  return std::nullopt;
+}
+
+void append_parameter(std::string& target, std::string_view name) {
+  target += target.find('?') == std::string::npos ? '?' : '&';
+  target += percent_encode(name, false);
+  target += '=';
+}
+
+// `{+name}` keeps slashes, but what a vendor sends must not end the path.
+void keep_in_path(std::string& path) {
+  if (path.find_first_of("?#") == std::string::npos) return;
+  std::string kept;
+  for (const char c : path) {
+    if (c == '?') {
+      kept += "%3F";
+    } else if (c == '#') {
+      kept += "%23";
+    } else {
+      kept += c;
+    }
+  }
+  path = std::move(kept);
+}
+
+// "." and ".." mean another place than the one that the configuration names.
+bool has_dot_segment(std::string_view path) {
+  for (auto at = path.find("/."); at != std::string_view::npos; at = path.find("/.", at + 1)) {
+    auto segment = path.substr(at + 1);
+    segment = segment.substr(0, segment.find('/'));
+    if (segment == "." || segment == "..") return true;
+  }
+  return false;
+}
+
+void append_page(std::string& target, const Task& task, const Page& page) {
+  if (page.kind == Page::Kind::none) return;
+  const std::int64_t before = task.page - 1;
+  append_parameter(target, page.param);
+  target += std::to_string(page.kind == Page::Kind::offset ? before * page.size : page.first + before);
+  if (page.size_param.empty()) return;
+  append_parameter(target, page.size_param);
+  target += std::to_string(page.size);
+}
+
+std::variant<std::string, CannotAsk> target_for(const Task& task, const Level& level, const BaseUrl& base_url,
+                                                Names& names) {
+  std::string missing;
+  auto path = level.path.expand([&names](std::string_view name) { return names.value(name); }, &missing);
+  if (!path) return no_value("path", missing);
+  keep_in_path(*path);
+  if (has_dot_segment(*path))
+    return CannotAsk{fmt::format("path: a segment of {} would be a dot or two", *path)};
+  std::string target = base_url.path + *path;
+  for (const auto& [name, value] : level.query) {
+    append_parameter(target, name);
+    if (auto cannot = append_value(target, name, value, names)) return std::move(*cannot);
+  }
+  append_page(target, task, level.page);
+  if (target.size() <= kLongestTarget) return target;
+  return CannotAsk{
+      fmt::format("the target would be {} bytes long, and {} are the most", target.size(), kLongestTarget)};
+}
+
+bool same_name(std::string_view a, std::string_view b) {
+  return std::ranges::equal(
+      a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
+}
+
+std::optional<CannotAsk> add_headers(Request& request, const Level& level, Names& names) {
+  for (const auto& [name, value] : level.headers) {
+    std::string missing;
+    auto text = value.expand_raw([&names](std::string_view wanted) { return names.value(wanted); },
+                                 [](std::string plain) { return plain; }, &missing);
+    if (!text) return no_value("header " + name, missing);
+    const bool breaks =
+        std::ranges::any_of(*text, [](unsigned char c) { return (c < 0x20 && c != '\t') || c == 0x7F; });
+    if (breaks) return CannotAsk{fmt::format("header {}: its value would hold a control character", name)};
+    if (text->size() > kLongestTarget)
+      return CannotAsk{fmt::format("header {}: its value is too long", name)};
+    std::erase_if(request.headers, [&](const auto& header) { return same_name(header.first, name); });
+    request.headers.emplace_back(name, std::move(*text));
+  }
+  return std::nullopt;
+}
+
+std::string base64(const std::string& text) {
+  std::string encoded((text.size() + 2) / 3 * 4 + 1, '\0');
+  const int size =
+      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(encoded.data()),
+                      reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
+  encoded.resize(static_cast<std::size_t>(size));
+  return encoded;
+}
+
+}  // namespace
+
+Template::Lookup names_of(const Task& task, const RunNames& run, const PipelineSpec& pipeline) {
+  auto owned = std::make_shared<OwnedNames>(task.parents, run, pipeline.vars);
+  return [owned](std::string_view name) { return owned->names.value(name); };
+}
+
+std::variant<Request, CannotAsk> request_for(const Task& task, const RunNames& run,
+                                             const PipelineSpec& pipeline, const Level& level,
+                                             const VendorSpec& vendor) {
+  Names names(task.parents, run, pipeline.vars);
+  auto target = target_for(task, level, vendor.base_url, names);
+  if (auto* cannot = std::get_if<CannotAsk>(&target)) return std::move(*cannot);
+  Request request;
+  request.target = std::get<std::string>(std::move(target));
+  request.headers = vendor.headers;
+  if (auto cannot = add_headers(request, level, names)) return std::move(*cannot);
+  return request;
+}
+
+void add_auth(Request& request, const Auth& auth, const Secret& secret) {
+  switch (auth.kind) {
+    case Auth::Kind::none:
+      return;
+    case Auth::Kind::bearer:
+      request.secret_header_name = "Authorization";
+      request.secret_header_value = Secret("Bearer " + secret.reveal());
+      return;
+    case Auth::Kind::basic:
+      request.secret_header_name = "Authorization";
+      request.secret_header_value = Secret("Basic " + base64(auth.name + ":" + secret.reveal()));
+      return;
+    case Auth::Kind::header:
+      request.secret_header_name = auth.name;
+      request.secret_header_value = secret;
+      return;
+    case Auth::Kind::query:
+      request.secret_query =
+          Secret(percent_encode(auth.name, false) + "=" + percent_encode(secret.reveal(), false));
+      return;
+  }
+}
+
+}  // namespace fanout

@@ -1,0 +1,15 @@
+// A few words of what a vendor sent, fit for a log line, a row and a terminal. Pure.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace fanout {
+
+constexpr std::size_t kLongestExcerpt = 200;  // bytes
+
+// The beginning on one line: valid UTF-8 without control characters, whatever the text holds. "…" where it
+// was cut.
+std::string excerpt(std::string_view text);
+
+}  // namespace fanout

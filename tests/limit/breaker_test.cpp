@@ -1,0 +1,151 @@
+#include "limit/breaker.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace fanout {
+namespace {
+
+using enum Evidence;
+
+MonoTime at(std::int64_t ms) { return MonoTime(milliseconds(ms)); }
+
+class BreakerTest : public testing::Test {
+ protected:
+  void ask(Evidence evidence, std::int64_t ms) {
+    const auto number = take();
+    breaker_.finished(number, evidence, at(ms), "HTTP 503");
+  }
+  std::uint64_t take() {
+    breaker_.taken(++number_);
+    return number_;
+  }
+  void break_it(std::int64_t ms) {
+    for (int i = 0; i < Breaker::kFailures; ++i) ask(down, ms);
+  }
+
+  Breaker breaker_;
+  std::uint64_t number_ = 0;
+};
+
+TEST_F(BreakerTest, OpensAfterFiveFailuresInARow) {
+  for (int i = 0; i < 4; ++i) ask(down, 0);
+  ask(unclear, 0);
+  EXPECT_FALSE(breaker_.open());
+  ask(down, 0);
+  EXPECT_TRUE(breaker_.open());
+}
+
+TEST_F(BreakerTest, AGoodReplyBetweenStartsTheCountAgain) {
+  for (int i = 0; i < 20; ++i) ask(i % 5 == 4 ? alive : down, 0);
+  EXPECT_FALSE(breaker_.open());
+}
+
+TEST_F(BreakerTest, ProbesOneAtATimeAtGrowingIntervals) {
+  break_it(0);
+  std::int64_t now = 0;
+  for (const std::int64_t interval : {1, 2, 4, 8, 16, 30, 30}) {
+    ASSERT_EQ(breaker_.next(), at(now + interval * 1000));
+    now += interval * 1000;
+    const auto probe = take();
+    EXPECT_EQ(breaker_.next(), MonoTime::max()) << "one at a time";
+    now += 500;
+    breaker_.finished(probe, down, at(now), "HTTP 503");
+  }
+}
+
+TEST_F(BreakerTest, AnUnclearProbeChangesNothing) {
+  break_it(0);
+  ask(down, 1000);
+  EXPECT_EQ(breaker_.next(), at(3000));
+  ask(unclear, 3000);
+  EXPECT_TRUE(breaker_.open());
+  EXPECT_EQ(breaker_.next(), at(5000)) << "the same interval again";
+}
+
+TEST_F(BreakerTest, ClosesAtAGoodProbeAndStartsSlowly) {
+  break_it(0);
+  ask(alive, 1000);
+  EXPECT_FALSE(breaker_.open());
+  EXPECT_EQ(breaker_.cap(), 1);
+  ask(alive, 1010);
+  ask(unclear, 1020);
+  ask(alive, 1030);
+  EXPECT_EQ(breaker_.cap(), 3);
+}
+
+TEST_F(BreakerTest, WhatWasInFlightWhenItOpenedSaysNothing) {
+  std::vector<std::uint64_t> hanging;
+  for (int i = 0; i < 10; ++i) hanging.push_back(take());
+  break_it(0);
+  breaker_.finished(hanging[0], down, at(500), "late");
+  breaker_.finished(hanging[1], alive, at(500), "");
+  EXPECT_TRUE(breaker_.open());
+  EXPECT_EQ(breaker_.next(), at(1000));
+  ask(alive, 1000);
+  for (std::size_t i = 2; i < hanging.size(); ++i) breaker_.finished(hanging[i], down, at(1100), "late");
+  EXPECT_FALSE(breaker_.open()) << "what hung from before does not break it again";
+}
+
+TEST_F(BreakerTest, ATripOpensItAtOnceAndWaitsLongerWithEachProbeThatIsRefused) {
+  ask(unclear, 0);
+  breaker_.trip(at(0), "HTTP 401");
+  EXPECT_EQ(breaker_.next(), at(1000));
+  breaker_.trip(at(10), "HTTP 401");
+  EXPECT_EQ(breaker_.next(), at(1000)) << "one that was in flight changes nothing";
+  for (const auto evidence : {unclear, alive}) {
+    breaker_.restore({true, 0, 1, milliseconds(1000), milliseconds(0), "HTTP 401"}, at(1000));
+    ask(evidence, 1000);
+    breaker_.trip(at(1000), "HTTP 401");
+    EXPECT_TRUE(breaker_.open());
+    EXPECT_EQ(breaker_.next(), at(3000));
+  }
+}
+
+TEST_F(BreakerTest, SaysWhyAndWhatNext) {
+  EXPECT_EQ(breaker_.why(at(0)), "");
+  break_it(0);
+  EXPECT_THAT(breaker_.why(at(0)), testing::HasSubstr("5 failures in a row, the last: HTTP 503"));
+  EXPECT_THAT(breaker_.why(at(0)), testing::HasSubstr("the next probe goes in"));
+  EXPECT_THAT(breaker_.why(at(1000)), testing::HasSubstr("the next request is a probe"));
+  take();
+  EXPECT_THAT(breaker_.why(at(1000)), testing::HasSubstr("a probe is on its way"));
+}
+
+TEST_F(BreakerTest, ResetForgetsAllOfItAndWhatIsInFlight) {
+  const auto before = take();
+  break_it(0);
+  breaker_.reset();
+  EXPECT_FALSE(breaker_.open());
+  EXPECT_EQ(breaker_.cap(), Breaker::kNoCap);
+  for (int i = 0; i < 4; ++i) ask(down, 0);
+  breaker_.finished(before, down, at(0), "of the old credentials");
+  EXPECT_FALSE(breaker_.open());
+}
+
+TEST_F(BreakerTest, OutlivesARestart) {
+  break_it(0);
+  ask(down, 1000);
+  const auto kept = breaker_.state(at(1500), at(1750));
+  Breaker next;
+  next.restore(kept, at(200));
+  EXPECT_TRUE(next.open());
+  EXPECT_EQ(next.next(), at(1700));
+  EXPECT_EQ(next.why(at(1700)), breaker_.why(at(9000)));
+}
+
+TEST_F(BreakerTest, AProbeThatMayHaveLeftCounts) {
+  break_it(0);
+  EXPECT_FALSE(breaker_.state(at(900), at(1150)).until_probe) << "it could leave by then";
+  EXPECT_TRUE(breaker_.state(at(1100), at(1100)).until_probe) << "nothing leaves";
+  take();
+  const auto kept = breaker_.state(at(1100), at(1100));
+  Breaker next;
+  next.restore(kept, at(5000));
+  EXPECT_EQ(next.next(), at(6000)) << "so that a process that keeps crashing does not storm the vendor";
+}
+
+}  // namespace
+}  // namespace fanout

@@ -1,0 +1,143 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "limit/limiter.h"
+
+namespace fanout {
+namespace {
+
+using Evidence = Limiter::Evidence;
+
+MonoTime at(std::int64_t ms) { return MonoTime(milliseconds(ms)); }
+Moment moment(std::int64_t ms, const std::string& boot = "a") { return {at(ms), WallTime{}, boot}; }
+
+// Five a second, all at once if need be; its grace is 5 ms.
+const Limits kFive{10, {{5, milliseconds(1000)}}, 5};
+
+int ask_all_that_may(Limiter& limiter, MonoTime now) {
+  int asked = 0;
+  for (; limiter.next(now) <= now; ++asked) {
+    limiter.finished(limiter.take(now), Evidence::alive, now, "");
+  }
+  return asked;
+}
+
+Limiter restarted(const std::string& state, const Moment& now, const Limits& limits = kFive) {
+  Limiter limiter(limits, now.mono);
+  limiter.restore(state, now);
+  return limiter;
+}
+
+TEST(LimiterMemory, ARestartIsNoFreshStart) {
+  Limiter before(kFive, at(10'000));
+  EXPECT_EQ(ask_all_that_may(before, at(10'000)), 5);
+  const auto state = before.save(moment(10'100), at(10'100));
+  auto after = restarted(state, moment(10'400));
+  EXPECT_EQ(after.next(at(10'400)), at(11'000)) << "as if nothing had happened";
+  EXPECT_EQ(ask_all_that_may(after, at(11'000)), 5);
+}
+
+TEST(LimiterMemory, WhatMayLeaveUntilThenHasLeft) {
+  const Limiter before(kFive, at(10'000));
+  const auto state = before.save(moment(10'000), at(10'250));
+  const auto after = restarted(state, moment(10'300));
+  EXPECT_EQ(after.next(at(10'300)), at(11'305)) << "and may arrive only now";
+}
+
+TEST(LimiterMemory, WhatWasInFlightMayArriveOnlyAfterTheRestart) {
+  Limiter before({10, {{1, milliseconds(1000)}}, 1}, at(10'000));
+  before.take(at(10'000));
+  const auto state = before.save(moment(10'010), at(10'010));
+  const auto after = restarted(state, moment(60'000), {10, {{1, milliseconds(1000)}}, 1});
+  EXPECT_EQ(after.next(at(60'000)), at(61'005)) << "who knows when it crashed?";
+}
+
+TEST(LimiterMemory, AfterAGoodEndTheNextStartWaitsForNothing) {
+  Limiter before({10, {{10, milliseconds(1000)}, {1, milliseconds(2000)}}, 1}, at(10'000));
+  before.finished(before.take(at(10'000)), Evidence::alive, at(10'000), "");
+  const auto state = before.save(moment(12'000), at(12'000));
+  const auto after =
+      restarted(state, moment(12'001), {10, {{10, milliseconds(1000)}, {1, milliseconds(2000)}}, 1});
+  EXPECT_EQ(after.next(at(12'001)), at(12'001));
+}
+
+TEST(LimiterMemory, AfterABootOnlyTheTimeSinceItCounts) {
+  Limiter before(kFive, at(500'000));
+  ask_all_that_may(before, at(500'000));
+  const auto state = before.save(moment(500'100), at(500'100));
+  EXPECT_EQ(restarted(state, moment(300, "b")).next(at(300)), at(900)) << "100 ms before, at least 300 since";
+  EXPECT_EQ(restarted(state, moment(5000, "b")).next(at(5000)), at(5000));
+}
+
+TEST(LimiterMemory, NoJumpOfTheWallClockMatters) {
+  Limiter before(kFive, at(10'000));
+  ask_all_that_may(before, at(10'000));
+  const auto state = before.save({at(10'000), from_unix_ms(1'000'000), "a"}, at(10'000));
+  for (const std::int64_t wall : {0LL, 1'000'000LL, 4'000'000'000'000LL}) {
+    const auto after = restarted(state, {at(10'500), from_unix_ms(wall), "a"});
+    EXPECT_EQ(after.next(at(10'500)), at(11'000)) << wall;
+  }
+}
+
+TEST(LimiterMemory, HoldAndBreakerOutliveIt) {
+  Limiter before(kFive, at(10'000));
+  const auto ticket = before.take(at(10'000));
+  before.finished(ticket, Evidence::unclear, at(10'000), "");
+  before.over_limit(ticket, at(10'000), milliseconds(60'000));
+  before.trip(at(10'000), "HTTP 401, \"\xff\"");
+  const auto after = restarted(before.save(moment(10'500), at(10'500)), moment(20'000));
+  EXPECT_EQ(after.hold(), at(70'000));
+  EXPECT_EQ(after.next(at(20'000)), at(70'000));
+  EXPECT_TRUE(after.breaker_open());
+  EXPECT_THAT(after.why(at(20'000)), testing::HasSubstr("HTTP 401"));
+}
+
+TEST(LimiterMemory, OtherRatesAfterTheRestartCountWhatWasAskedBefore) {
+  Limiter before(kFive, at(10'000));
+  ask_all_that_may(before, at(10'000));
+  const auto state = before.save(moment(10'100), at(10'100));
+  auto after = restarted(state, moment(10'400), {10, {{7, milliseconds(30'000)}}, 7});
+  EXPECT_EQ(ask_all_that_may(after, at(10'400)), 2);
+  auto lower = restarted(state, moment(10'400), {10, {{2, milliseconds(1000)}}, 1});
+  EXPECT_EQ(lower.next(at(10'400)), at(11'000));
+}
+
+TEST(LimiterMemory, ASecondCrashLosesNothingOfTheFirst) {
+  Limiter first(kFive, at(10'000));
+  ask_all_that_may(first, at(10'000));
+  const auto second = restarted(first.save(moment(10'000), at(10'000)), moment(10'100));
+  const auto third = restarted(second.save(moment(10'200), at(10'200)), moment(10'300));
+  EXPECT_EQ(third.next(at(10'300)), at(11'000));
+}
+
+TEST(LimiterMemory, WithoutAnyStateItStartsFresh) {
+  for (const auto* nothing : {"", "{}"}) {
+    EXPECT_EQ(restarted(nothing, moment(10'000)).room(at(10'000), at(10'000)), 5);
+  }
+}
+
+TEST(LimiterMemory, WhatCannotBeReadCountsAsTheFullPace) {
+  const Limits steady{1, {{1000, milliseconds(10'000)}}, 1};
+  Limiter limiter = restarted("{\"windows\": 7}", moment(50'000), steady);
+  EXPECT_EQ(limiter.room(at(50'000), at(50'000)), 0);
+  const auto room = limiter.room(at(50'000), at(51'000));
+  EXPECT_LE(room, 100) << "goes on at its pace";
+  EXPECT_GE(room, 80);
+  EXPECT_EQ(restarted("nonsense", moment(50'000)).next(at(50'000)), at(51'005))
+      << "a whole burst may be behind it";
+}
+
+TEST(LimiterMemory, IsFewKilobytesHoweverMuchWasAsked) {
+  const Limits limits{
+      64, {{100, milliseconds(1000)}, {3000, milliseconds(60'000)}, {65'000, std::chrono::hours(24)}}, 100};
+  Limiter limiter(limits, at(0));
+  auto now = at(0);
+  for (int i = 0; i < 100'000; ++i) {
+    now = std::max(now + milliseconds(1), limiter.next(now));
+    limiter.finished(limiter.take(now), Evidence::alive, now, "");
+  }
+  EXPECT_LT(limiter.save({now, WallTime{}, "a"}, now + milliseconds(250)).size(), 8192U);
+}
+
+}  // namespace
+}  // namespace fanout

@@ -1,0 +1,66 @@
+#include "limit/window.h"
+
+#include <gtest/gtest.h>
+
+namespace fanout {
+namespace {
+
+MonoTime at(std::int64_t ms) { return MonoTime(milliseconds(ms)); }
+Rate rate(std::int64_t limit, std::int64_t ms) { return {limit, milliseconds(ms)}; }
+
+TEST(Window, CountsWhatIsNotSentUntilItEnds) {
+  Window window(rate(1, 1000));
+  window.taken(at(0));
+  EXPECT_EQ(window.next(at(5000)), MonoTime::max()) << "it may arrive at any moment";
+  window.finished(std::nullopt, at(5000));
+  EXPECT_EQ(window.next(at(5000)), at(6000));
+}
+
+TEST(Window, CountsWhatIsSentFromItsReplyOrAfterTheGrace) {
+  struct Row {
+    std::int64_t sent, finished, next;
+  };
+  // The grace is 5 ms.
+  for (const Row& row : {Row{10, 12, 1012}, Row{10, 15, 1015}, Row{10, 40, 1015}, Row{10, 3000, 3000}}) {
+    Window window(rate(1, 1000));
+    window.taken(at(0));
+    window.sent(at(row.sent), false);
+    EXPECT_EQ(window.next(at(row.sent)), at(row.sent + 1005)) << "before the reply";
+    window.finished(at(row.sent), at(row.finished));
+    EXPECT_EQ(window.next(at(row.finished)), at(row.next)) << row.finished;
+  }
+}
+
+TEST(Window, CountsBothWhenSentAgain) {
+  Window window(rate(2, 1000));
+  window.taken(at(0));
+  window.sent(at(1), false);
+  window.sent(at(3), true);
+  EXPECT_EQ(window.next(at(3)), at(1006));
+  window.finished(at(3), at(4));
+  EXPECT_EQ(window.next(at(4)), at(1004));
+}
+
+TEST(Window, ALowerLimitWaitsUntilEnoughHaveLeft) {
+  Window window(rate(10, 1000));
+  for (int i = 0; i < 10; ++i) {
+    window.taken(at(i * 10));
+    window.finished(std::nullopt, at(i * 10));
+  }
+  window.change_limit(3);
+  EXPECT_EQ(window.next(at(100)), at(1070)) << "eight of the ten have to leave";
+}
+
+TEST(Window, RoomIsWhatCanLeaveUntilThen) {
+  Window window(rate(3, 1000));
+  EXPECT_EQ(window.room(at(0), at(0)), 3);
+  window.taken(at(0));
+  window.finished(std::nullopt, at(0));
+  window.taken(at(500));
+  EXPECT_EQ(window.room(at(500), at(999)), 1);
+  EXPECT_EQ(window.room(at(500), at(1000)), 2) << "the first has left";
+  EXPECT_EQ(window.room(at(500), at(1500)), 5) << "and what goes now may have left again";
+}
+
+}  // namespace
+}  // namespace fanout
