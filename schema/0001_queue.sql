@@ -1,6 +1,7 @@
 -- The queue of fanoutd. All times are unix milliseconds (UTC); the views at the end show them as text.
 -- Rows may be read and changed by hand while the daemon runs: triggers keep the tallies right whoever
--- writes. To steer, insert a row into `control`. Start with:  SELECT * FROM progress;  SELECT * FROM queue;
+-- writes. (The daemon counts what it changes itself, once for each commit; the tests hold the two together.)
+-- To steer, insert a row into `control`. Start with:  SELECT * FROM progress;  SELECT * FROM queue;
 
 -- One execution of a pipeline.
 CREATE TABLE run (
@@ -41,6 +42,7 @@ CREATE TABLE task (
   key         TEXT    NOT NULL DEFAULT '',  -- of its item
   page        INTEGER NOT NULL DEFAULT 1,
   parents     TEXT    NOT NULL DEFAULT '{}',  -- kept fields of its ancestors, JSON by level
+  lease       INTEGER NOT NULL DEFAULT 0,   -- number of its last claim; a reply to an earlier one is not kept
   attempts    INTEGER NOT NULL DEFAULT 0,   -- tries used up, counted at the claim
   snoozes     INTEGER NOT NULL DEFAULT 0,   -- put back without using up a try
   crashes     INTEGER NOT NULL DEFAULT 0,   -- was in flight when the daemon died
@@ -48,14 +50,16 @@ CREATE TABLE task (
   due_at      INTEGER,                      -- waiting: until then
   lease_until INTEGER,                      -- leased: until then
   settled_at  INTEGER,
-  place       TEXT                          -- done: where its record lies; skipped: why
+  place       TEXT,                         -- done: where its record lies; skipped: why
+  CONSTRAINT "a waiting task needs due_at" CHECK (state <> 'waiting' OR due_at IS NOT NULL),
+  CONSTRAINT "a leased task needs lease_until" CHECK (state <> 'leased' OR lease_until IS NOT NULL)
 ) STRICT;
 -- A second task of the same identity is ignored: an item that moved to the next page while we read.
 CREATE UNIQUE INDEX task_identity ON task (run, level, scope, key, page);
 -- The claim's index holds only what can go now, so that a claim costs the same in a queue of any length.
 CREATE INDEX task_ready ON task (run, depth DESC, id) WHERE state = 'ready';
-CREATE INDEX task_waiting ON task (due_at) WHERE state = 'waiting';
-CREATE INDEX task_leased ON task (lease_until) WHERE state = 'leased';
+CREATE INDEX task_waiting ON task (run, due_at) WHERE state = 'waiting';
+CREATE INDEX task_leased ON task (run, lease_until) WHERE state = 'leased';
 
 -- What went wrong with each try that failed. Kept when a dead letter is put back to work.
 CREATE TABLE attempt (
@@ -94,7 +98,7 @@ CREATE TABLE part (
 CREATE INDEX part_by_run ON part (run);
 CREATE INDEX part_open ON part (path) WHERE sealed = 0;
 
--- How many tasks of a run's level are in each state. Kept by the triggers below; never counted.
+-- How many tasks of a run's level are in each state. Kept as tasks change; never counted. Do not change it by hand.
 CREATE TABLE tally (
   run     INTEGER NOT NULL,
   level   TEXT    NOT NULL,
@@ -131,6 +135,7 @@ CREATE TABLE control (
 ) STRICT;
 CREATE INDEX control_open ON control (id) WHERE outcome IS NULL;
 
+-- What the triggers below keep right when somebody else than the daemon writes.
 CREATE TRIGGER task_made AFTER INSERT ON task BEGIN
   INSERT INTO tally (run, level, depth, waiting, ready, leased, done, skipped, dead)
   VALUES (NEW.run, NEW.level, NEW.depth, NEW.state = 'waiting', NEW.state = 'ready', NEW.state = 'leased',
@@ -138,17 +143,6 @@ CREATE TRIGGER task_made AFTER INSERT ON task BEGIN
   ON CONFLICT (run, level) DO UPDATE SET
     waiting = waiting + excluded.waiting, ready = ready + excluded.ready, leased = leased + excluded.leased,
     done = done + excluded.done, skipped = skipped + excluded.skipped, dead = dead + excluded.dead;
-END;
-
-CREATE TRIGGER task_moved AFTER UPDATE OF state ON task WHEN OLD.state <> NEW.state BEGIN
-  UPDATE tally SET
-    waiting = waiting + (NEW.state = 'waiting') - (OLD.state = 'waiting'),
-    ready = ready + (NEW.state = 'ready') - (OLD.state = 'ready'),
-    leased = leased + (NEW.state = 'leased') - (OLD.state = 'leased'),
-    done = done + (NEW.state = 'done') - (OLD.state = 'done'),
-    skipped = skipped + (NEW.state = 'skipped') - (OLD.state = 'skipped'),
-    dead = dead + (NEW.state = 'dead') - (OLD.state = 'dead')
-  WHERE run = NEW.run AND level = NEW.level;
 END;
 
 CREATE TRIGGER task_forgotten AFTER DELETE ON task BEGIN
@@ -161,31 +155,76 @@ CREATE TRIGGER task_forgotten AFTER DELETE ON task BEGIN
   DELETE FROM dead_letter WHERE task = OLD.id;
 END;
 
--- A dead letter that is put back, by whomever, is no longer one; its run goes on.
+CREATE TRIGGER task_moved AFTER UPDATE OF state, run, level ON task
+WHEN OLD.state <> NEW.state OR OLD.run <> NEW.run OR OLD.level <> NEW.level BEGIN
+  UPDATE tally SET
+    waiting = waiting - (OLD.state = 'waiting'), ready = ready - (OLD.state = 'ready'),
+    leased = leased - (OLD.state = 'leased'), done = done - (OLD.state = 'done'),
+    skipped = skipped - (OLD.state = 'skipped'), dead = dead - (OLD.state = 'dead')
+  WHERE run = OLD.run AND level = OLD.level;
+  INSERT INTO tally (run, level, depth, waiting, ready, leased, done, skipped, dead)
+  VALUES (NEW.run, NEW.level, NEW.depth, NEW.state = 'waiting', NEW.state = 'ready', NEW.state = 'leased',
+          NEW.state = 'done', NEW.state = 'skipped', NEW.state = 'dead')
+  ON CONFLICT (run, level) DO UPDATE SET
+    waiting = waiting + excluded.waiting, ready = ready + excluded.ready, leased = leased + excluded.leased,
+    done = done + excluded.done, skipped = skipped + excluded.skipped, dead = dead + excluded.dead;
+  UPDATE dead_letter SET run = NEW.run, level = NEW.level WHERE task = NEW.id;
+END;
+
+-- OR REPLACE would take a row away without a trigger, and the number of a task is its name elsewhere.
+CREATE TRIGGER task_not_replaced BEFORE INSERT ON task
+WHEN EXISTS (SELECT 1 FROM task WHERE id = NEW.id) OR EXISTS
+     (SELECT 1 FROM task WHERE run = NEW.run AND level = NEW.level AND scope = NEW.scope AND key = NEW.key
+                           AND page = NEW.page) BEGIN
+  SELECT RAISE(ABORT, 'such a task is there already: UPDATE it, or DELETE it first');
+END;
+CREATE TRIGGER task_not_overwritten BEFORE UPDATE OF run, level, scope, key, page ON task
+WHEN EXISTS (SELECT 1 FROM task WHERE run = NEW.run AND level = NEW.level AND scope = NEW.scope AND key = NEW.key
+                                  AND page = NEW.page AND id <> OLD.id) BEGIN
+  SELECT RAISE(ABORT, 'such a task is there already: DELETE it first');
+END;
+CREATE TRIGGER task_keeps_number BEFORE UPDATE OF id, rowid, oid, _rowid_ ON task WHEN OLD.id <> NEW.id BEGIN
+  SELECT RAISE(ABORT, 'a task keeps its number');
+END;
+
+-- A run with something to do goes on.
+CREATE TRIGGER task_reopened AFTER UPDATE OF state, run ON task WHEN NEW.state IN ('waiting', 'ready', 'leased') BEGIN
+  UPDATE run SET state = 'running', finished_at = NULL WHERE id = NEW.run AND finished_at IS NOT NULL;
+END;
+CREATE TRIGGER task_added AFTER INSERT ON task WHEN NEW.state IN ('waiting', 'ready', 'leased') BEGIN
+  UPDATE run SET state = 'running', finished_at = NULL WHERE id = NEW.run AND finished_at IS NOT NULL;
+END;
+
+-- Each dead task has its dead letter, and no other task has one.
 CREATE TRIGGER task_revived AFTER UPDATE OF state ON task WHEN OLD.state = 'dead' AND NEW.state <> 'dead' BEGIN
   DELETE FROM dead_letter WHERE task = OLD.id;
 END;
-CREATE TRIGGER task_reopened AFTER UPDATE OF state ON task
-WHEN NEW.state IN ('ready', 'waiting') AND OLD.state IN ('dead', 'done', 'skipped') BEGIN
-  UPDATE run SET state = 'running', finished_at = NULL WHERE id = NEW.run AND finished_at IS NOT NULL;
-END;
--- One that is given up on by hand has its row too.
 CREATE TRIGGER task_died AFTER UPDATE OF state ON task WHEN OLD.state <> 'dead' AND NEW.state = 'dead' BEGIN
-  INSERT OR IGNORE INTO dead_letter (task, run, level, died_at, reason)
-  VALUES (NEW.id, NEW.run, NEW.level, coalesce(NEW.settled_at, 0), 'given up on by hand');
+  INSERT INTO dead_letter (task, run, level, died_at, reason)
+  VALUES (NEW.id, NEW.run, NEW.level, coalesce(NEW.settled_at, 0), 'given up on by hand') ON CONFLICT DO NOTHING;
+END;
+CREATE TRIGGER task_born_dead AFTER INSERT ON task WHEN NEW.state = 'dead' BEGIN
+  INSERT INTO dead_letter (task, run, level, died_at, reason)
+  VALUES (NEW.id, NEW.run, NEW.level, coalesce(NEW.settled_at, 0), 'given up on by hand') ON CONFLICT DO NOTHING;
+END;
+CREATE TRIGGER dead_letter_forgotten AFTER DELETE ON dead_letter BEGIN
+  UPDATE task SET state = 'skipped', place = 'dropped by hand' WHERE id = OLD.task AND state = 'dead';
 END;
 
--- A line per pipeline and level of its latest run and of every open one.
+-- A line per pipeline and level of its latest run and of every open one. oldest: since when something is ready.
 CREATE VIEW queue AS
 SELECT r.pipeline, r.id AS run, t.level, t.ready, t.waiting, t.leased, t.done, t.skipped, t.dead,
-       (SELECT strftime('%Y-%m-%d %H:%M:%S', o.created_at / 1000, 'unixepoch') FROM task o
-        WHERE o.run = t.run AND o.depth = t.depth AND o.state = 'ready' AND o.level = t.level
-        ORDER BY o.id LIMIT 1) AS oldest
-FROM tally t JOIN run r ON r.id = t.run
-WHERE r.finished_at IS NULL OR r.id = (SELECT max(l.id) FROM run l WHERE l.pipeline = r.pipeline)
+       CASE WHEN t.ready > 0 THEN
+         -- Levels of the same depth share the index; where theirs lie far behind the others it says nothing.
+         (SELECT strftime('%Y-%m-%d %H:%M:%S', o.created_at / 1000, 'unixepoch')
+          FROM (SELECT level, created_at FROM task WHERE run = t.run AND depth = t.depth AND state = 'ready'
+                ORDER BY id LIMIT 1000) o WHERE o.level = t.level LIMIT 1)
+       END AS oldest
+FROM run r CROSS JOIN tally t ON t.run = r.id
+WHERE r.id IN (SELECT max(id) FROM run GROUP BY pipeline UNION SELECT id FROM run WHERE finished_at IS NULL)
 ORDER BY r.id, t.depth, t.level;
 
--- What does not move, and why: vendors and runs first, then single tasks.
+-- What does not move, and why: vendors and runs first, then single tasks (no more than 100 of those that wait).
 CREATE VIEW stuck AS
 SELECT subject AS what, NULL AS run, NULL AS level, NULL AS task,
        CASE WHEN paused THEN 'paused; to go on: fanoutctl resume ' || substr(subject, instr(subject, '/') + 1)
@@ -196,14 +235,17 @@ UNION ALL
 SELECT 'run of ' || pipeline, id, NULL, NULL, blocked, NULL
 FROM run WHERE finished_at IS NULL AND blocked <> ''
 UNION ALL
-SELECT 'task of ' || r.pipeline, t.run, t.level, t.id,
-       coalesce((SELECT a.what FROM attempt a WHERE a.task = t.id ORDER BY a.at DESC LIMIT 1), 'snoozed'),
-       strftime('%Y-%m-%d %H:%M:%S', t.due_at / 1000, 'unixepoch')
-FROM task t JOIN run r ON r.id = t.run WHERE t.state = 'waiting'
+SELECT * FROM (
+  SELECT 'task of ' || r.pipeline, t.run, t.level, t.id,
+         coalesce((SELECT a.what FROM attempt a WHERE a.task = t.id ORDER BY a.at DESC LIMIT 1), 'snoozed'),
+         strftime('%Y-%m-%d %H:%M:%S', t.due_at / 1000, 'unixepoch')
+  FROM run r CROSS JOIN task t ON t.run = r.id AND t.state = 'waiting'
+  WHERE r.finished_at IS NULL ORDER BY r.id, t.due_at LIMIT 100)
 UNION ALL
 SELECT 'task of ' || r.pipeline, t.run, t.level, t.id, 'its lease is over and nobody has settled it',
        strftime('%Y-%m-%d %H:%M:%S', t.lease_until / 1000, 'unixepoch')
-FROM task t JOIN run r ON r.id = t.run WHERE t.state = 'leased' AND t.lease_until < r.noted_at;
+FROM run r CROSS JOIN task t ON t.run = r.id AND t.state = 'leased' AND t.lease_until < r.noted_at
+WHERE r.finished_at IS NULL;
 
 -- Dead letters with what was asked, under which ancestors, and every error.
 CREATE VIEW dead AS

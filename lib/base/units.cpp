@@ -71,9 +71,8 @@ std::optional<Rate> parse_rate(std::string_view text) {
 std::string format_duration(milliseconds duration) {
   if (duration.count() < 0) return "-" + format_duration(-std::max(duration, -milliseconds::max()));
   if (duration < seconds(1)) return fmt::format("{} ms", duration.count());
-  if (duration < seconds(10) && duration.count() % 1000 != 0) {
-    return fmt::format("{:.1f} s", static_cast<double>(duration.count()) / 1000);
-  }
+  const auto tenths = duration.count() / 100;
+  if (tenths < 100 && tenths % 10 != 0) return fmt::format("{}.{} s", tenths / 10, tenths % 10);
   const auto whole = std::chrono::duration_cast<seconds>(duration).count();
   if (whole < 60) return fmt::format("{} s", whole);
   const auto pair = [](std::int64_t major, const char* name, std::int64_t minor, const char* lesser) {

@@ -41,13 +41,14 @@ Reading Engine::read(const Flight& flight, const Reply& reply, Expressions& expr
 
 void Engine::conclude(Flight& flight, Reply reply, Reading reading) {
   if (flight.generation != generation_) return;  // given up on by a drain; the store has it back already
-  in_flight_.erase(flight.claimed.task.id);
+  in_flight_.erase({flight.claimed.task.id, flight.claimed.task.lease});
   if (const auto run = runs_.find(flight.claimed.task.run); run != runs_.end()) --run->second.in_flight;
 
   const auto target = same_origin_target(flight.config->vendors.at(flight.vendor), flight.target,
                                          reply.header("location"));
   reading.facts.may_follow = target && flight.claimed.hops < kMostHops;
   reading.facts.may_renew = !flight.claimed.renewed;
+  reading.facts.detail = gates_.at(flight.vendor)->redact(std::move(reading.facts.detail));
   const Outcome outcome = judge(reading.facts);
   tell_gate(flight, outcome, reply.status);
 
@@ -86,7 +87,8 @@ void Engine::settle(const Flight& flight, const Outcome& outcome, Reply reply, s
       settlement_of(task, outcome, reply.status, vendor.retry, vendor_down, on_.clock.wall(), on_.random);
   if (settlement.to == State::done) settlement.seeds = std::move(seeds);
   if (settlement.to == State::dead) {
-    settlement.request = fmt::format("GET {}{}", vendor.base_url.origin(), flight.target);
+    settlement.request = gates_.at(flight.vendor)->redact(
+        fmt::format("GET {}{}", vendor.base_url.origin(), flight.target));
     if (const auto run = runs_.find(task.run); run != runs_.end() && run->second.dead() < kDeadLettersLogged) {
       on_.log.warning(fmt::format("run {}: task {} of level {} is dead: {}", task.run, task.id, task.level,
                                   settlement.place));
@@ -124,6 +126,7 @@ void Engine::keep_records(const Flight& flight, Reply reply) {
 void Engine::settle_unasked(const Task& task, std::string reason) {
   Settlement settlement;
   settlement.task = task.id;
+  settlement.lease = task.lease;
   settlement.to = State::dead;
   settlement.failure = Failure{task.attempts, 0, reason};
   settlement.place = std::move(reason);

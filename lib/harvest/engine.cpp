@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/asio/co_spawn.hpp>
 
 #include "base/error.h"
 #include "harvest/flight.h"
@@ -14,7 +15,7 @@ Engine::Engine(Surroundings surroundings, std::shared_ptr<const Config> config, 
   alarm_ = on_.clock.alarm([this] { pump(); });
   patience_ = on_.clock.alarm([this] {
     ++generation_;  // what comes now comes too late
-    for (const auto& [task, run] : in_flight_) put_back(task);
+    for (const auto& [flying, run] : in_flight_) put_back(flying.first, flying.second);
     for (auto& [id, run] : runs_) run.in_flight = 0;
     in_flight_.clear();
     out_of_patience_ = true;
@@ -29,10 +30,9 @@ Engine::Engine(Surroundings surroundings, std::shared_ptr<const Config> config, 
   }
   others_wrote({recovered.open_runs, recovered.limiters});
   for (const auto& row : recovered.limiters) {
-    for (auto& [name, gate] : gates_) {
-      if (row.subject == "vendor/" + name) gate->restore(row);
-    }
+    if (row.subject.starts_with("vendor/")) kept_limiters_[row.subject.substr(7)] = row;
   }
+  for (auto& [name, gate] : gates_) restore(*gate);
   if (recovered.leases_taken_back > 0) {
     on_.log.notice(fmt::format("took back {} tasks that were in flight when the daemon last ended",
                                recovered.leases_taken_back));
@@ -40,6 +40,14 @@ Engine::Engine(Surroundings surroundings, std::shared_ptr<const Config> config, 
 }
 
 Engine::~Engine() = default;
+
+// Also for a vendor that a reload brings back: what was asked before counts.
+void Engine::restore(Gate& gate) {
+  const auto row = kept_limiters_.find(gate.spec().name);
+  if (row == kept_limiters_.end()) return;
+  gate.restore(row->second);
+  kept_limiters_.erase(row);
+}
 
 void Engine::begin() {
   remember_schedules();
@@ -191,7 +199,7 @@ bool Engine::send(Gate& gate, Claimed claimed) {
     gates_.at(flight->vendor)->limiter().sent(flight->ticket, on_.clock.mono());
   };
   ++run.in_flight;
-  in_flight_[flight->claimed.task.id] = run.run.id;
+  in_flight_[{flight->claimed.task.id, flight->claimed.task.lease}] = run.run.id;
   boost::asio::co_spawn(on_.loop, carry(std::move(flight), std::move(asked)), [fail = on_.fail](std::exception_ptr e) {
     if (e) fail(e);
   });
@@ -202,7 +210,8 @@ void Engine::set_alarm() {
   auto next = MonoTime::max();
   const auto sooner = [&next](MonoTime at) { next = std::min(next, at); };
   const auto now = on_.clock.mono();
-  if (!must_wait_.empty()) sooner(try_again_at_);
+  // What only a turn can bring about waits for the end of the one under way.
+  if (!must_wait_.empty() && !turning_) sooner(try_again_at_);
   if (!draining_ && must_wait_.empty()) {
     for (const auto& [name, gate] : gates_) {
       if (gate->paused()) continue;
@@ -212,7 +221,7 @@ void Engine::set_alarm() {
       // A little before its time, so that the claim is through when it comes.
       if (at != MonoTime::max() && at > now) sooner(waits && gate->covered(at) ? at : std::max(at - kClaimAhead, now + kClaimAhead));
     }
-    if (next_due_) sooner(mono_of(*next_due_));
+    if (next_due_ && !turning_) sooner(mono_of(*next_due_));
   }
   if (!once_ && !draining_) {
     if (const auto due = agenda_.next()) sooner(mono_of(*due));
@@ -224,16 +233,17 @@ void Engine::set_alarm() {
   }
 }
 
-void Engine::put_back(std::int64_t task) {
+void Engine::put_back(std::int64_t task, std::int64_t lease) {
   Settlement settlement;
   settlement.task = task;
+  settlement.lease = lease;
   settlement.to = State::ready;
   settlement.spent = false;
   pending_.batch.settlements.push_back(std::move(settlement));
 }
 
 void Engine::put_back(const std::vector<Claimed>& claimed) {
-  for (const auto& one : claimed) put_back(one.task.id);
+  for (const auto& one : claimed) put_back(one.task.id, one.task.lease);
 }
 
 void Engine::check_whether_settled() {
@@ -259,8 +269,11 @@ void Engine::reconfigure(std::shared_ptr<const Config> config) {
   std::map<std::string, std::unique_ptr<Gate>> added;
   for (const auto& [name, vendor] : config->vendors) {
     auto probe = std::make_unique<Gate>(vendor, on_.make_transport, on_.clock, on_.log);
-    if (!gates_.contains(name)) added.emplace(name, std::move(probe));
+    if (gates_.contains(name)) continue;
+    restore(*probe);
+    added.emplace(name, std::move(probe));
   }
+  covering_.clear();  // it was worked out for the old limits
   for (auto& [name, gate] : gates_) {
     if (const auto vendor = config->vendors.find(name); vendor != config->vendors.end()) {
       gate->reconfigure(vendor->second, on_.make_transport);

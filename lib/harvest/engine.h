@@ -16,6 +16,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -79,6 +80,7 @@ class Engine {
   void send_what_may_go();
   bool send(Gate& gate, Claimed claimed);
   void set_alarm();
+  void restore(Gate& gate);
   void take_what_is_due();
   void remember_schedules();
   void keep_considered(const std::string& pipeline, WallTime considered);
@@ -89,7 +91,7 @@ class Engine {
   Gate* gate_of(const ActiveRun& run);
   bool concerns_us(const std::string& pipeline) const;
   std::string why_blocked(const ActiveRun& run) const;
-  void put_back(std::int64_t task);
+  void put_back(std::int64_t task, std::int64_t lease);
   void put_back(const std::vector<Claimed>& claimed);
   void check_whether_settled();
   MonoTime mono_of(WallTime at) const;
@@ -129,6 +131,7 @@ class Engine {
   Surroundings on_;
   std::shared_ptr<const Config> config_;
   std::map<std::string, std::unique_ptr<Gate>> gates_;  // by vendor
+  std::map<std::string, LimiterRow> kept_limiters_;     // of vendors that are not in the configuration, by name
   std::map<std::int64_t, ActiveRun> runs_;
   std::set<std::string> paused_pipelines_;
   std::map<std::string, WallTime> kept_considered_;  // up to when each schedule is dealt with, as its row says
@@ -158,7 +161,7 @@ class Engine {
   bool draining_ = false;
   bool out_of_patience_ = false;
   bool begun_ = false;
-  std::map<std::int64_t, std::int64_t> in_flight_;  // task to run
+  std::map<std::pair<std::int64_t, std::int64_t>, std::int64_t> in_flight_;  // task and lease, to run
   std::int64_t dead_letters_ = 0;
   std::function<void()> settled_;
   std::function<void()> drained_;

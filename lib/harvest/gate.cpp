@@ -54,6 +54,18 @@ void Gate::renew_credentials() {
   if (!why.empty()) log_.warning(fmt::format("vendor {}: {}", spec_.name, why));
 }
 
+std::string Gate::redact(std::string text) const {
+  if (secret_.empty()) return text;
+  constexpr std::string_view kInItsPlace = "…";
+  for (const auto& hidden : {secret_.reveal(), percent_encode(secret_.reveal(), false)}) {
+    for (auto at = text.find(hidden); at != std::string::npos; at = text.find(hidden, at)) {
+      text.replace(at, hidden.size(), kInItsPlace);
+      at += kInItsPlace.size();
+    }
+  }
+  return text;
+}
+
 void Gate::restore(const LimiterRow& row) {
   limiter_.restore(row.state, {clock_.mono(), clock_.wall(), clock_.boot()});
   paused_ = row.paused;

@@ -44,6 +44,8 @@ class Gate {
 
   const VendorSpec& spec() const { return spec_; }
   const Secret& secret() const { return secret_; }
+  // A vendor may echo what it was sent: the text without the secret, as it is and percent-encoded.
+  std::string redact(std::string text) const;
   const std::shared_ptr<Transport>& transport() const { return transport_; }
   Limiter& limiter() { return limiter_; }
   const Limiter& limiter() const { return limiter_; }

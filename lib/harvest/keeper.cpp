@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <cstddef>
+#include <set>
+#include <utility>
+
 #include "base/error.h"
 
 namespace fanout {
@@ -19,6 +23,35 @@ void append(std::vector<Part>& to, std::vector<Part> parts) {
   for (auto& part : parts) to.push_back(std::move(part));
 }
 
+using Settlements = std::set<std::size_t>;  // of a batch, by their places in it
+
+void drop_records(Turn& turn, const Settlements& of) {
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < turn.records.size(); ++i) {
+    if (of.contains(turn.settlement_of[i])) continue;
+    if (kept != i) {
+      turn.records[kept] = std::move(turn.records[i]);
+      turn.settlement_of[kept] = turn.settlement_of[i];
+    }
+    ++kept;
+  }
+  turn.records.resize(kept);
+  turn.settlement_of.resize(kept);
+}
+
+void drop_settlements(Turn& turn, const Settlements& these) {
+  drop_records(turn, these);
+  std::vector<Settlement> kept;
+  std::vector<std::size_t> place(turn.batch.settlements.size());
+  for (std::size_t i = 0; i < turn.batch.settlements.size(); ++i) {
+    if (these.contains(i)) continue;
+    place[i] = kept.size();
+    kept.push_back(std::move(turn.batch.settlements[i]));
+  }
+  turn.batch.settlements = std::move(kept);
+  for (auto& which : turn.settlement_of) which = place[which];
+}
+
 }  // namespace
 
 Keeper::Keeper(Store& store, Outputs& outputs)
@@ -26,47 +59,86 @@ Keeper::Keeper(Store& store, Outputs& outputs)
 
 Kept Keeper::keep(Turn& turn) {
   Kept kept;
-  const bool others = store_.changed_by_others();
-  if (others) turn.batch.read_commands = true;
-  if (others || !is_empty(turn) || !unsaved_.empty()) {
-    turn.batch.parts.clear();
-    bool written = false;
-    try {
+  try {
+    others_wrote_ = store_.changed_by_others() || others_wrote_;
+    if (others_wrote_) turn.batch.read_commands = true;
+    if (others_wrote_ || !is_empty(turn) || !unsaved_.empty()) {
       // Sealed before anything is written, so that a sealed part is never longer than what is committed.
       seal(turn);
-      write_records(turn);
-      written = true;
-      append(turn.batch.parts, unsaved_);
-      kept.applied = store_.apply(turn.batch);
-      outputs_.committed();
+      write_and_apply(turn, kept);
       unsaved_ = outputs_.seal_full();
-      if (turn.prune_before) kept.more_to_prune = store_.prune(*turn.prune_before);
-    } catch (const MustWait& reason) {
-      if (written) outputs_.rolled_back();
-      kept.must_wait = fmt::format("{}; {}", reason.what(), reason.hint());
-      return kept;
     }
+  } catch (const MustWait& reason) {
+    if (std::exchange(written_, false)) outputs_.rolled_back();
+    kept.must_wait = fmt::format("{}; {}", reason.what(), reason.hint());
+    return kept;
   }
+  prune(turn, kept);
   // Redriving opens a run again, by our own hand as well as by somebody else's.
-  if (others || !turn.batch.dead.empty()) kept.others_wrote = OthersWrote{store_.open_runs(), store_.limiters()};
+  if (others_wrote_ || !turn.batch.dead.empty()) {
+    kept.others_wrote = OthersWrote{store_.open_runs(), store_.limiters()};
+    others_wrote_ = false;
+  }
   return kept;
 }
 
+void Keeper::write_and_apply(Turn& turn, Kept& kept) {
+  while (true) {
+    turn.batch.parts.clear();
+    write_records(turn);
+    append(turn.batch.parts, unsaved_);
+    kept.applied = store_.apply(turn.batch);
+    written_ = false;
+    if (kept.applied.stale.empty()) break;
+    // Somebody put these tasks back while they were in flight: they are asked again, and kept then.
+    outputs_.rolled_back();
+    drop_settlements(turn, {kept.applied.stale.begin(), kept.applied.stale.end()});
+  }
+  outputs_.committed();
+}
+
 void Keeper::write_records(Turn& turn) {
-  if (turn.records.empty()) return;
-  for (const auto which : turn.settlement_of) turn.batch.settlements[which].place.clear();
-  auto written = outputs_.write(turn.records);
-  for (std::size_t i = 0; i < turn.records.size(); ++i) {
-    Settlement& settlement = turn.batch.settlements[turn.settlement_of[i]];
-    if (!written.problems[i].empty()) {
+  for (const auto which : turn.settlement_of) {
+    turn.batch.settlements[which].place.clear();
+    turn.batch.settlements[which].keeps_record = true;
+  }
+  while (true) {
+    auto written = outputs_.write(turn.records);
+    written_ = true;
+    Settlements unkept;
+    for (std::size_t i = 0; i < turn.records.size(); ++i) {
+      if (written.problems[i].empty()) continue;
+      Settlement& settlement = turn.batch.settlements[turn.settlement_of[i]];
       settlement.to = State::dead;
       settlement.place = written.problems[i];
+      settlement.keeps_record = false;
       settlement.seeds.clear();
-    } else if (settlement.to != State::dead) {
-      settlement.place += (settlement.place.empty() ? "" : "\n") + written.places[i];
+      unkept.insert(turn.settlement_of[i]);
     }
+    if (!unkept.empty()) {
+      // None of a dead task's records is kept: it may be put back, and then all of them are written.
+      outputs_.rolled_back();
+      written_ = false;
+      drop_records(turn, unkept);
+      continue;
+    }
+    for (std::size_t i = 0; i < turn.records.size(); ++i) {
+      auto& place = turn.batch.settlements[turn.settlement_of[i]].place;
+      place += (place.empty() ? "" : "\n") + written.places[i];
+    }
+    turn.batch.parts = std::move(written.parts);
+    return;
   }
-  turn.batch.parts = std::move(written.parts);
+}
+
+// After the commit, which must not be taken for failed when only this has to wait.
+void Keeper::prune(const Turn& turn, Kept& kept) {
+  if (!turn.prune_before) return;
+  try {
+    kept.more_to_prune = store_.prune(*turn.prune_before);
+  } catch (const MustWait&) {
+    // The end of the next run brings it again.
+  }
 }
 
 void Keeper::seal(Turn& turn) {

@@ -2,7 +2,8 @@
 //
 // "Is a record stored exactly once?" is answered by Keeper::keep(). Owned by main; used on the store thread
 // only. A turn that cannot be kept now (disk full, database locked) has changed nothing and may be tried
-// again as it is.
+// again as it is. A record is only kept with the settlement that it belongs to: where the store says that a task
+// is leased no longer, or its output cannot be written, what was written for it is rolled back.
 #pragma once
 
 #include <memory>
@@ -45,11 +46,15 @@ class Keeper {
   Kept keep(Turn& turn);
 
  private:
+  void write_and_apply(Turn& turn, Kept& kept);
   void write_records(Turn& turn);
   void seal(Turn& turn);
+  void prune(const Turn& turn, Kept& kept);
 
   Store& store_;
   Outputs& outputs_;
+  bool others_wrote_ = false;  // and the engine has yet to be told
+  bool written_ = false;       // outputs are ahead of the store
   std::vector<Part> unsaved_;  // sealed on the disk; the store has yet to be told
 };
 

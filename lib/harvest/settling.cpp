@@ -42,6 +42,7 @@ Settlement settlement_of(const Task& task, const Outcome& outcome, int status, c
                          WallTime now, Random& random) {
   Settlement settlement;
   settlement.task = task.id;
+  settlement.lease = task.lease;
   if (!outcome.reason.empty()) settlement.failure = Failure{task.attempts, status, outcome.reason};
   const bool may_snooze = task.snoozes < kMostSnoozes;
   switch (outcome.verdict) {

@@ -4,6 +4,8 @@
 // its theoretical time less the tolerance; each puts the theoretical time of the next one interval later. The
 // interval is window/limit, the tolerance burst - 1 intervals. A loop that wakes up a little late does not
 // lose its turn: up to kLate the next theoretical time follows the last one, later than that it begins anew.
+// A window longer than kLongestEven is a quota, such as 65000/1d: spread over all of it, it would make every run
+// last a day, so it is spread over a hundredth.
 // This alone keeps no promise; the window beside it does (limit/window.h). A value, told the time.
 #pragma once
 
@@ -18,11 +20,13 @@ namespace fanout {
 class Pace {
  public:
   static constexpr milliseconds kLate{10};
+  static constexpr milliseconds kLongestEven{60'000};
 
   Pace(const Rate& rate, int burst, MonoTime now) : due_(now) { change(rate, burst, now); }
 
   void change(const Rate& rate, int burst, MonoTime now) {
-    interval_ = microseconds(rate.window) / rate.limit;
+    const microseconds spread = rate.window > kLongestEven ? rate.window / kQuotaShare : rate.window;
+    interval_ = spread / rate.limit;
     tolerance_ = interval_ * (burst - 1);
     set_due(due_, now);
   }
@@ -51,6 +55,7 @@ class Pace {
   void set_due(MonoTime due, MonoTime now) { due_ = std::min(due, now + tolerance_ + interval_); }
 
  private:
+  static constexpr int kQuotaShare = 100;
   static constexpr std::int64_t kMostCounted = 1'000'000;  // the largest burst
 
   microseconds interval_{0};

@@ -11,8 +11,30 @@
 namespace fanout {
 namespace {
 
-// Long enough for any honest writer; the sqlite3 shell of an operator may hold a lock for longer.
-constexpr int kBusyMilliseconds = 5000;
+int flags_of(Database::Mode mode) {
+  switch (mode) {
+    case Database::Mode::read_only:
+      return SQLITE_OPEN_READONLY;
+    case Database::Mode::read_write:
+      return SQLITE_OPEN_READWRITE;
+    case Database::Mode::create:
+      break;
+  }
+  return SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+}
+
+// What SQLite takes for a URI reads some characters as its own.
+std::string uri_of(const std::filesystem::path& path) {
+  std::string uri = "file:";
+  for (const char c : path.string()) {
+    if (c == '%' || c == '?' || c == '#') {
+      uri += fmt::format("%{:02x}", static_cast<unsigned char>(c));
+    } else {
+      uri += c;
+    }
+  }
+  return uri;
+}
 
 bool is_full(int code, int system_error) {
   if ((code & 0xff) == SQLITE_FULL) return true;
@@ -24,35 +46,65 @@ std::string hint_for(int code, const std::filesystem::path& path) {
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
       return fmt::format(
-          "the file is damaged or no database of fanoutd; keep a copy, then try: sqlite3 '{}' .recover", path.string());
+          "the file is damaged or no database of fanoutd; keep a copy, then try: sqlite3 '{}' .recover",
+          path.string());
     case SQLITE_CANTOPEN:
     case SQLITE_READONLY:
     case SQLITE_PERM:
       return fmt::format("is {} there, and may this user write to it? look with: ls -ld '{}'",
                          path.parent_path().string(), path.parent_path().string());
-    case SQLITE_IOERR: return "the disk failed; look with: journalctl -k -p err";
-    default: return "this is not expected; please report it with the lines above";
+    case SQLITE_IOERR:
+      return "the disk failed; look with: journalctl -k -p err";
+    default:
+      return "this is not expected; please report it with the lines above";
   }
 }
 
 }  // namespace
 
-Database::Database(const std::filesystem::path& path, Mode mode, const std::string& vfs) : path_(path) {
-  int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-  flags |= mode == Mode::read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
-  if (mode == Mode::create) flags |= SQLITE_OPEN_CREATE;
+Database::Database(const std::filesystem::path& path, Mode mode, const std::string& vfs,
+                   std::chrono::milliseconds patience)
+    : Database(path, path.string(), flags_of(mode), vfs, patience) {
+  if (mode == Mode::create) return;
+  execute("PRAGMA wal_autocheckpoint = 0");
+  checkpoint_on_close(false);
+}
+
+Database::Database(const std::filesystem::path& path, const std::string& name, int flags,
+                   const std::string& vfs, std::chrono::milliseconds patience)
+    : path_(path) {
   sqlite3* opened = nullptr;
-  const int code = sqlite3_open_v2(path.c_str(), &opened, flags, vfs.empty() ? nullptr : vfs.c_str());
+  const int code = sqlite3_open_v2(name.c_str(), &opened, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+                                   vfs.empty() ? nullptr : vfs.c_str());
   handle_.reset(opened);
   if (code != SQLITE_OK) fail(code, "opening the database");
-  sqlite3_busy_timeout(opened, kBusyMilliseconds);
+  sqlite3_busy_timeout(opened, static_cast<int>(patience.count()));
+}
+
+Database Database::at_rest(const std::filesystem::path& path, const std::string& vfs) {
+  return {path, uri_of(path) + "?immutable=1", SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, vfs, kPatience};
+}
+
+void Database::fire_no_triggers() {
+  int on = 1;
+  sqlite3_db_config(handle(), SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, &on);
+  FANOUT_INVARIANT(on == 0);
+}
+
+void Database::checkpoint_on_close(bool may) {
+  sqlite3_db_config(handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, may ? 0 : 1, nullptr);
+}
+
+void Database::keep_log_file() {
+  int keep = 1;
+  sqlite3_file_control(handle(), "main", SQLITE_FCNTL_PERSIST_WAL, &keep);  // a VFS that cannot does without
 }
 
 void Database::Close::operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
 
 void Database::execute(const std::string& sql) {
   const int code = sqlite3_exec(handle(), sql.c_str(), nullptr, nullptr, nullptr);
-  if (code != SQLITE_OK) fail(code, sql.size() < 80 ? sql : sql.substr(0, 80) + "…");
+  if (code != SQLITE_OK) fail(code, std::string_view(sql).substr(0, 80));
 }
 
 std::int64_t Database::number(const std::string& sql) {
@@ -68,10 +120,12 @@ void Database::fail(int code, std::string_view doing) const {
   const char* message = handle() != nullptr ? sqlite3_errmsg(handle()) : sqlite3_errstr(code);
   if (is_full(code, system_error)) throw DiskFull(fmt::format("no room for {}", path_.string()));
   if ((code & 0xff) == SQLITE_BUSY || (code & 0xff) == SQLITE_LOCKED) {
-    throw MustWait(fmt::format("{} is locked by another program", path_.string()),
-                   "end its transaction; a sqlite3 shell after BEGIN holds the lock until COMMIT or ROLLBACK");
+    throw MustWait(
+        fmt::format("{} is locked by another program", path_.string()),
+        "end its transaction; a sqlite3 shell after BEGIN holds the lock until COMMIT or ROLLBACK");
   }
-  throw Error(fmt::format("{}: {} ({}, while {})", path_.string(), message, code, doing), hint_for(code, path_));
+  throw Error(fmt::format("{}: {} ({}, while {})", path_.string(), message, code, doing),
+              hint_for(code, path_));
 }
 
 Statement::Statement(const Database& database, std::string_view sql) : database_(&database) {
@@ -114,11 +168,22 @@ std::string_view Statement::text(int column) const {
   return {reinterpret_cast<const char*>(text),
           static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), column))};
 }
-bool Statement::is_null(int column) const {
-  return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL;
+Statement::Kind Statement::kind(int column) const {
+  switch (sqlite3_column_type(statement_.get(), column)) {
+    case SQLITE_NULL:
+      return Kind::null;
+    case SQLITE_INTEGER:
+      return Kind::integer;
+    case SQLITE_FLOAT:
+      return Kind::real;
+    default:
+      return Kind::text;
+  }
 }
 int Statement::columns() const { return sqlite3_column_count(statement_.get()); }
-std::string_view Statement::column_name(int column) const { return sqlite3_column_name(statement_.get(), column); }
+std::string_view Statement::column_name(int column) const {
+  return sqlite3_column_name(statement_.get(), column);
+}
 
 void Statement::bind_one(int column, std::int64_t value) {
   check(sqlite3_bind_int64(statement_.get(), column, value), "binding a number");

@@ -20,7 +20,8 @@ int check_version(Database& database) {
                 "choose another folder with --state-dir, or move that file away");
   }
   if (version > newest_version()) {
-    throw Error(fmt::format("{} is of a newer fanoutd (schema {}, this one knows {})", path, version, newest_version()),
+    throw Error(fmt::format("{} is of a newer fanoutd (schema {}, this one knows {})", path, version,
+                            newest_version()),
                 "install the newer fanoutd again, or choose another folder with --state-dir");
   }
   return version;

@@ -5,16 +5,18 @@
 namespace fanout {
 namespace {
 
-constexpr int kPrunedAtOnce = 500;
 constexpr const char* kColumns = "id, pipeline, state, cause, scheduled_for, started_at, since";
 
 }  // namespace
 
 const char* run_state_name(RunState state) {
   switch (state) {
-    case RunState::running: return "running";
-    case RunState::finished: return "finished";
-    case RunState::cancelled: return "cancelled";
+    case RunState::running:
+      return "running";
+    case RunState::finished:
+      return "finished";
+    case RunState::cancelled:
+      return "cancelled";
   }
   return "running";
 }
@@ -22,8 +24,9 @@ const char* run_state_name(RunState state) {
 Runs::Runs(Database& database, Queue& queue)
     : database_(database),
       queue_(queue),
-      start_(database,
-             "INSERT INTO run (pipeline, cause, scheduled_for, started_at, since) VALUES (?1, ?2, ?3, ?4, ?5)"),
+      start_(
+          database,
+          "INSERT INTO run (pipeline, cause, scheduled_for, started_at, since) VALUES (?1, ?2, ?3, ?4, ?5)"),
       finish_(database,
               "UPDATE run SET state = iif(state = 'cancelled', 'cancelled', 'finished'), finished_at = ?2, "
               "blocked = '', eta_at = NULL WHERE id = ?1 AND finished_at IS NULL AND NOT EXISTS "
@@ -31,14 +34,27 @@ Runs::Runs(Database& database, Queue& queue)
       cancel_(database, "UPDATE run SET state = 'cancelled' WHERE id = ?1 AND state = 'running'"),
       note_(database, "UPDATE run SET rate = ?2, eta_at = ?3, blocked = ?4, noted_at = ?5 WHERE id = ?1"),
       open_(database, fmt::format("SELECT {} FROM run WHERE finished_at IS NULL ORDER BY id", kColumns)),
-      since_(database,
-             "SELECT started_at FROM run WHERE pipeline = ?1 AND state = 'finished' ORDER BY id DESC LIMIT 1") {}
+      since_(
+          database,
+          "SELECT started_at FROM run WHERE pipeline = ?1 AND state = 'finished' ORDER BY id DESC LIMIT 1"),
+      // A pipeline's last run and its last complete one stay: schedules and {run.since} go by them.
+      oldest_(database,
+              "SELECT r.id FROM run r WHERE r.finished_at < ?1 "
+              "AND EXISTS (SELECT 1 FROM run l WHERE l.pipeline = r.pipeline AND l.id > r.id) "
+              "AND (r.state <> 'finished' OR EXISTS "
+              "(SELECT 1 FROM run l WHERE l.pipeline = r.pipeline AND l.id > r.id AND l.state = 'finished')) "
+              "ORDER BY r.id LIMIT 1"),
+      left_behind_(
+          database,
+          "SELECT run FROM tally WHERE NOT EXISTS (SELECT 1 FROM run r WHERE r.id = tally.run) LIMIT 1") {}
 
 Run Runs::start(const NewRun& wanted, WallTime now) {
   Run run = wanted.run;
   if (since_.bind(run.pipeline).step()) run.since = from_unix_ms(since_.integer(0));
   since_.reset();
-  start_.bind(run.pipeline, run.cause, unix_ms(run.scheduled_for), unix_ms(run.started_at), unix_ms(run.since)).run();
+  start_
+      .bind(run.pipeline, run.cause, unix_ms(run.scheduled_for), unix_ms(run.started_at), unix_ms(run.since))
+      .run();
   run.id = database_.last_id();
   for (const auto& seed : wanted.seeds) queue_.add(run.id, seed, now);
   return run;
@@ -80,26 +96,36 @@ std::vector<Run> Runs::read(Statement& statement) {
 std::vector<Run> Runs::open() { return read(open_.bind()); }
 
 std::map<std::string, Run> Runs::last_by_pipeline() {
-  Statement last(database_,
-                 fmt::format("SELECT {} FROM run WHERE id IN (SELECT max(id) FROM run GROUP BY pipeline)", kColumns));
+  Statement last(
+      database_,
+      fmt::format("SELECT {} FROM run WHERE id IN (SELECT max(id) FROM run GROUP BY pipeline)", kColumns));
   std::map<std::string, Run> runs;
   for (auto& run : read(last)) runs.emplace(run.pipeline, std::move(run));
   return runs;
 }
 
+std::optional<std::int64_t> Runs::oldest_to_prune(WallTime before) {
+  // What is left behind by somebody who deleted the row of a run comes after all others.
+  for (Statement* statement : {&oldest_.bind(unix_ms(before)), &left_behind_.bind()}) {
+    std::optional<std::int64_t> run;
+    if (statement->step()) run = statement->integer(0);
+    statement->reset();
+    if (run) return run;
+  }
+  return std::nullopt;
+}
+
 bool Runs::prune_some(WallTime before) {
-  Statement oldest(database_, "SELECT id FROM run WHERE finished_at < ?1 AND id NOT IN "
-                              "(SELECT max(id) FROM run GROUP BY pipeline) ORDER BY id LIMIT 1");
-  if (!oldest.bind(unix_ms(before)).step()) return false;
-  const auto run = oldest.integer(0);
-  oldest.reset();
-  Statement tasks(database_, fmt::format("DELETE FROM task WHERE id IN (SELECT id FROM task WHERE run = ?1 LIMIT {})",
-                                         kPrunedAtOnce));
-  tasks.bind(run).run();
-  if (database_.changes() > 0) return true;
-  Statement(database_, "DELETE FROM part WHERE run = ?1").bind(run).run();
-  Statement(database_, "DELETE FROM tally WHERE run = ?1").bind(run).run();
-  Statement(database_, "DELETE FROM run WHERE id = ?1").bind(run).run();
+  const auto run = oldest_to_prune(before);
+  if (!run) return false;
+  if (queue_.forget_some(*run)) {
+    queue_.write_tallies();
+    return true;
+  }
+  for (const std::string rest :
+       {"part WHERE run", "dead_letter WHERE run", "tally WHERE run", "run WHERE id"}) {
+    Statement(database_, fmt::format("DELETE FROM {} = ?1", rest)).bind(*run).run();
+  }
   return true;
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,7 @@ class Runs {
   bool prune_some(WallTime before);
 
  private:
+  std::optional<std::int64_t> oldest_to_prune(WallTime before);
   std::vector<Run> read(Statement& statement);
 
   Database& database_;
@@ -38,6 +40,8 @@ class Runs {
   Statement note_;
   Statement open_;
   Statement since_;
+  Statement oldest_;
+  Statement left_behind_;
 };
 
 }  // namespace fanout

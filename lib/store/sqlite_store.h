@@ -19,8 +19,9 @@ namespace fanout {
 class SqliteStore : public Store {
  public:
   // Opens the database, or makes it; brings it up to date. Throws, with the file as it was, if it is of
-  // another program, newer, or damaged. vfs: for simulations.
-  explicit SqliteStore(const std::filesystem::path& path, const std::string& vfs = {});
+  // another program, newer, or damaged. vfs: for simulations. patience: with a lock of somebody else.
+  explicit SqliteStore(const std::filesystem::path& path, const std::string& vfs = {},
+                       milliseconds patience = Database::kPatience);
 
   Recovered recover(WallTime now) override;
   Applied apply(const Batch& batch) override;
@@ -30,6 +31,7 @@ class SqliteStore : public Store {
   bool prune(WallTime before) override;
 
   static const char* sqlite_version();
+  Database& connection() { return database_; }  // for tests: its settings are this connection's own
 
  private:
   Database database_;

@@ -45,7 +45,8 @@ StateLock::StateLock(const std::filesystem::path& state_dir, const std::string& 
                 "one daemon per state directory: steer the running one with fanoutctl, or stop it first");
   }
   const auto who = fmt::format("process {} since {}\n", getpid(), since);
-  if (ftruncate(file_, 0) != 0 || pwrite(file_, who.data(), who.size(), 0) != static_cast<ssize_t>(who.size())) {
+  if (ftruncate(file_, 0) != 0 ||
+      pwrite(file_, who.data(), who.size(), 0) != static_cast<ssize_t>(who.size())) {
     // Only the courtesy of saying who we are is lost: the lock itself holds.
   }
 }

@@ -4,6 +4,7 @@
 // nothing when it throws. Time is given by the caller; a store reads no clock.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -49,13 +50,16 @@ struct Failure {
 // How one leased task goes on.
 struct Settlement {
   std::int64_t task = 0;
-  State to = State::done;  // done, skipped, dead, waiting or ready
-  WallTime due{};          // waiting
-  bool spent = true;       // false: the attempt is given back
-  bool snoozed = false;    // counts as a snooze
-  std::string place;       // of its record, or the reason of a skip
+  std::int64_t lease =
+      0;  // of the claim that it ends; a task that is leased anew meanwhile is not settled by it
+  State to = State::done;     // done, skipped, dead, waiting or ready
+  WallTime due{};             // waiting
+  bool spent = true;          // false: the attempt is given back
+  bool snoozed = false;       // counts as a snooze
+  bool keeps_record = false;  // a record of it is written already, and must not be if it is not settled
+  std::string place;          // of its record, or the reason of a skip
   std::optional<Failure> failure;
-  std::string request;     // dead: the target that was asked, without secrets
+  std::string request;  // dead: the target that was asked, without secrets
   std::vector<Seed> seeds;
 };
 
@@ -75,8 +79,8 @@ struct LimiterRow {
   std::string subject;  // "vendor/oracle", "pipeline/monitoring"
   bool paused = false;
   WallTime hold_until{};
-  std::string why;      // why nothing goes now, for the operator; empty: it goes
-  std::string state;    // JSON: windows and breaker; see limit/limiter.h
+  std::string why;    // why nothing goes now, for the operator; empty: it goes
+  std::string state;  // JSON: windows and breaker; see limit/limiter.h
 };
 
 struct Command {
@@ -99,9 +103,9 @@ struct DeadSelection {
 
 struct RunNote {
   std::int64_t run = 0;
-  double rate = 0;            // settled a second, lately
+  double rate = 0;  // settled a second, lately
   std::optional<WallTime> eta;
-  std::string blocked;        // why it does not move; empty: it moves
+  std::string blocked;  // why it does not move; empty: it moves
 };
 
 // One transaction's worth of work.
@@ -122,13 +126,16 @@ struct Batch {
 };
 
 struct Applied {
+  // Not empty: nothing was changed, because these of the settlements keep a record and their tasks are no
+  // longer leased by them (somebody changed the rows by hand). Others of that kind are ignored.
+  std::vector<std::size_t> stale;
   std::vector<Run> new_runs;             // with their ids, in order
   std::vector<std::int64_t> finished;    // of finish_runs, those that ended
   std::vector<std::int64_t> dead_moved;  // tasks moved, for each DeadSelection
   std::vector<Task> claimed;
-  std::vector<Tally> tallies;            // of watched_runs
-  std::optional<WallTime> next_due;      // of the earliest waiting task
-  std::vector<Command> commands;         // not answered yet
+  std::vector<Tally> tallies;        // of watched_runs
+  std::optional<WallTime> next_due;  // of the earliest waiting task
+  std::vector<Command> commands;     // not answered yet
 };
 
 struct Recovered {

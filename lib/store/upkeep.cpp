@@ -8,19 +8,23 @@ Upkeep::Upkeep(Database& database)
                  "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (path) DO UPDATE SET "
                  "committed = excluded.committed, records = excluded.records, sealed = excluded.sealed, "
                  "note = excluded.note"),
-      open_parts_(database,
-                  "SELECT path, run, base, number, committed, records, sealed, note FROM part WHERE sealed = 0"),
-      keep_limiter_(database,
-                    "INSERT INTO limiter (subject, paused, hold_until, why, state) VALUES (?1, ?2, ?3, ?4, ?5) "
-                    "ON CONFLICT (subject) DO UPDATE SET paused = excluded.paused, hold_until = excluded.hold_until, "
-                    "why = excluded.why, state = excluded.state"),
+      open_parts_(
+          database,
+          "SELECT path, run, base, number, committed, records, sealed, note FROM part WHERE sealed = 0"),
+      keep_limiter_(
+          database,
+          "INSERT INTO limiter (subject, paused, hold_until, why, state) VALUES (?1, ?2, ?3, ?4, ?5) "
+          "ON CONFLICT (subject) DO UPDATE SET paused = excluded.paused, hold_until = excluded.hold_until, "
+          "why = excluded.why, state = excluded.state"),
       limiters_(database, "SELECT subject, paused, hold_until, why, state FROM limiter"),
-      open_commands_(database, "SELECT id, command, target FROM control WHERE outcome IS NULL ORDER BY id LIMIT 100"),
+      open_commands_(database,
+                     "SELECT id, command, target FROM control WHERE outcome IS NULL ORDER BY id LIMIT 100"),
       answer_(database, "UPDATE control SET outcome = ?2, applied_at = ?3 WHERE id = ?1") {}
 
 void Upkeep::keep(const Part& part) {
   keep_part_
-      .bind(part.path, part.run, part.base, part.number, part.committed, part.records, part.sealed ? 1 : 0, part.note)
+      .bind(part.path, part.run, part.base, part.number, part.committed, part.records, part.sealed ? 1 : 0,
+            part.note)
       .run();
 }
 
@@ -50,8 +54,9 @@ std::vector<LimiterRow> Upkeep::limiters() {
   std::vector<LimiterRow> rows;
   limiters_.bind();
   while (limiters_.step()) {
-    rows.push_back({std::string(limiters_.text(0)), limiters_.integer(1) != 0, from_unix_ms(limiters_.integer(2)),
-                    std::string(limiters_.text(3)), std::string(limiters_.text(4))});
+    rows.push_back({std::string(limiters_.text(0)), limiters_.integer(1) != 0,
+                    from_unix_ms(limiters_.integer(2)), std::string(limiters_.text(3)),
+                    std::string(limiters_.text(4))});
   }
   limiters_.reset();
   return rows;

@@ -20,4 +20,11 @@ const char* state_name(State state) {
   return "dead";
 }
 
+State state_of(std::string_view name) {
+  for (const auto state : {State::waiting, State::ready, State::leased, State::done, State::skipped}) {
+    if (name == state_name(state)) return state;
+  }
+  return State::dead;
+}
+
 }  // namespace fanout

@@ -4,11 +4,13 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace fanout {
 
 enum class State { waiting, ready, leased, done, skipped, dead };
 const char* state_name(State state);
+State state_of(std::string_view name);  // of one that state_name() gave
 
 struct Task {
   std::int64_t id = 0;
@@ -21,8 +23,9 @@ struct Task {
   std::string key;        // of the item that made it; empty on the first level
   int page = 1;
   std::string parents;  // JSON text: {"troop":{"id":1,"name":"a"},"warrior":{…}}; "{}" on the first level
-  int attempts = 0;     // this one included
-  int snoozes = 0;      // how often it was put back without using up an attempt
+  std::int64_t lease = 0;  // number of this claim, unlike that of any other while the daemon lives
+  int attempts = 0;        // this one included
+  int snoozes = 0;         // how often it was put back without using up an attempt
 
   // What the items of this page are listed under: pages of one list share it, so that an item that moves
   // from one page to the next while we read is still the same item.

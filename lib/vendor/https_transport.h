@@ -13,16 +13,18 @@
 
 namespace fanout {
 
+class ConnectionPool;
+
 class HttpsTransport : public Transport {
  public:
+  // Throws Error if the vendor's ca_file cannot be read.
   HttpsTransport(boost::asio::any_io_executor loop, const VendorSpec& vendor);
   ~HttpsTransport() override;
 
   boost::asio::awaitable<Reply> ask(Request request) override;
 
  private:
-  class Pool;
-  std::shared_ptr<Pool> pool_;
+  std::shared_ptr<ConnectionPool> pool_;  // requests in flight keep it when the configuration changes
 };
 
 }  // namespace fanout

@@ -33,6 +33,11 @@ TEST(Pace, ABurstGoesAtOnceAndIsEvenAfterIt) {
   EXPECT_EQ(goes(pace, 5000, 4), (std::vector<std::int64_t>{5000, 5000, 5000, 5100}));
 }
 
+TEST(Pace, AQuotaIsNotSpreadOverTheWholeDay) {
+  Pace pace({86'400, std::chrono::hours(24)}, 1, at(0));
+  EXPECT_EQ(goes(pace, 0, 3), (std::vector<std::int64_t>{0, 10, 20})) << "a hundredth of a second each";
+}
+
 TEST(Pace, ALittleLateLosesNothing) {
   Pace pace(kTenASecond, 1, at(0));
   pace.taken(at(0));
@@ -52,7 +57,7 @@ TEST(Pace, RoomIsWhatCouldGoUntilThen) {
 }
 
 TEST(Pace, AnotherRateIsNotHeldUpByTheOldOne) {
-  Pace pace({1, milliseconds(3'600'000)}, 1, at(0));
+  Pace pace({1, milliseconds(60'000)}, 1, at(0));
   pace.taken(at(0));
   pace.change(kTenASecond, 1, at(50));
   EXPECT_EQ(pace.next(), at(150));

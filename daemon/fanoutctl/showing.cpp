@@ -1,0 +1,197 @@
+#include "daemon/fanoutctl/showing.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <optional>
+
+#include "base/error.h"
+#include "base/units.h"
+#include "daemon/fanoutctl/rows.h"
+#include "daemon/layout.h"
+#include "daemon/live_lines.h"
+#include "store/state_lock.h"
+
+namespace fanout {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string text_of(const Json& json) {
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::size_t width() { return terminal_width(STDOUT_FILENO); }
+
+// Replaces a number of seconds by what people say.
+void say_duration(Row& row, const std::string& column) {
+  if (row.at(column).is_number()) row[column] = format_duration(seconds(row[column].get<std::int64_t>()));
+}
+
+constexpr const char* kNoRuns = "no runs yet; start one with: fanoutctl start PIPELINE\n";
+
+// ---- status
+
+constexpr const char* kLatestRuns =
+    "SELECT p.run, p.pipeline, p.state, p.started, p.finished, p.expected, p.settled, p.dead, p.rate, p.eta,"
+    " CASE WHEN p.finished IS NULL AND r.eta_at > ?1 THEN (r.eta_at - ?1) / 1000 END AS seconds_left, "
+    "p.blocked"
+    " FROM progress p JOIN run r ON r.id = p.run"
+    " WHERE p.finished IS NULL OR p.run = (SELECT max(l.id) FROM run l WHERE l.pipeline = p.pipeline)"
+    " ORDER BY p.run";
+
+std::string progress_line(const Row& run) {
+  auto line = fmt::format("{}, run {}: {}, {} of {}", cell(run, "pipeline"), cell(run, "run"),
+                          cell(run, "state"), cell(run, "settled"), cell(run, "expected"));
+  if (run["dead"].is_number() && run["dead"] > 0) line += fmt::format(", {} dead", cell(run, "dead"));
+  if (!run["finished"].is_null()) return line + fmt::format(", ended {} UTC", cell(run, "finished"));
+  line += fmt::format(", {}/s", cell(run, "rate"));
+  if (const auto blocked = cell(run, "blocked"); !blocked.empty()) return line + "; " + one_line(blocked);
+  if (run["seconds_left"].is_number()) {
+    line += ", about " + format_duration(seconds(run["seconds_left"].get<std::int64_t>())) + " left";
+  }
+  return line;
+}
+
+std::string status(Database& database, const Words& words, WallTime now) {
+  const auto holder = StateLock::holder(database.path().parent_path());
+  const auto runs = rows_of(database, kLatestRuns, unix_ms(now));
+  auto queue = rows_of(database,
+                       "SELECT pipeline, run, level, ready, waiting, leased, done, skipped, dead, oldest,"
+                       " max(?1 / 1000 - unixepoch(oldest), 0) AS oldest_seconds FROM queue",
+                       unix_ms(now));
+  const auto held = rows_of(database, "SELECT what, why, until FROM stuck WHERE run IS NULL");
+  if (words.json) {
+    return text_of({{"daemon", holder ? Json(*holder) : Json(nullptr)},
+                    {"runs", json_of(runs)},
+                    {"queue", json_of(queue)},
+                    {"held", json_of(held)}});
+  }
+  auto text = holder ? fmt::format("fanoutd runs: {}\n", *holder)
+                     : fmt::format("no daemon runs on {}\n", database.path().parent_path().string());
+  if (runs.empty()) return text + kNoRuns;
+  for (const auto& run : runs) {
+    const auto line = progress_line(run);
+    text += (width() > 0 ? fit(line, width()) : line) + "\n";
+  }
+  for (const auto& row : held) {
+    text += fmt::format("{} is held: {}{}\n", cell(row, "what"), one_line(cell(row, "why")),
+                        row["until"].is_null() ? "" : ", until " + cell(row, "until") + " UTC");
+  }
+  for (auto& row : queue) {
+    row["oldest ready"] = row["oldest_seconds"];
+    say_duration(row, "oldest ready");
+  }
+  return text + "\n" +
+         table_of(queue,
+                  {"pipeline", "run", "level", "ready", "waiting", "leased", "done", "skipped", "dead",
+                   "oldest ready"},
+                  width());
+}
+
+// ---- runs and stuck
+
+std::string runs(Database& database, const Words& words) {
+  auto rows =
+      rows_of(database,
+              "SELECT p.run, p.pipeline, p.state, p.cause, p.started, p.finished,"
+              " (r.finished_at - r.started_at) / 1000 AS took, p.expected, p.settled, p.dead, p.rate, p.eta,"
+              " p.blocked FROM progress p JOIN run r ON r.id = p.run ORDER BY p.run DESC LIMIT ?1",
+              words.limit);
+  if (words.json) return text_of(json_of(rows));
+  if (rows.empty()) return kNoRuns;
+  for (auto& row : rows) {
+    say_duration(row, "took");
+    if (!row["finished"].is_null()) row["rate"] = nullptr;
+  }
+  return table_of(rows,
+                  {"run", "pipeline", "state", "cause", "started", "took", "expected", "settled", "dead",
+                   "rate", "eta", "blocked"},
+                  width());
+}
+
+std::string stuck(Database& database, const Words& words) {
+  const auto rows = rows_of(database, "SELECT * FROM stuck LIMIT ?1", words.limit);
+  if (words.json) return text_of(json_of(rows));
+  if (rows.empty()) return "nothing is stuck\n";
+  auto text = table_of(rows, {"what", "run", "level", "task", "until", "why"}, width());
+  if (std::ssize(rows) == words.limit) text += "there may be more; see them with --limit N\n";
+  return text;
+}
+
+// ---- dead letters
+
+// Text of ours that holds JSON; as it is where somebody has changed it.
+void parse(Row& row, const std::string& column) {
+  auto parsed = Json::parse(cell(row, column), nullptr, false);
+  if (!parsed.is_discarded()) row[column] = std::move(parsed);
+}
+
+std::string dead_list(Database& database, const Words& words) {
+  auto rows =
+      rows_of(database,
+              "SELECT task, pipeline, run, level, died, status, attempts, request, parents, reason FROM dead"
+              " WHERE (?1 = 0 OR run = ?1) AND (?2 = '' OR pipeline = ?2) ORDER BY task DESC LIMIT ?3",
+              words.run, words.pipeline, words.limit);
+  for (auto& row : rows) parse(row, "parents");
+  if (words.json) return text_of(json_of(rows));
+  if (rows.empty()) return "no dead letters\n";
+  for (auto& row : rows) {
+    if (row["status"] == 0) row["status"] = nullptr;
+  }
+  auto text =
+      table_of(rows, {"task", "pipeline", "run", "level", "died", "status", "attempts", "reason"}, width());
+  if (std::ssize(rows) == words.limit) text += "there may be more; see them with --limit N\n";
+  return text + "look closer: fanoutctl dead show TASK; put back to work: fanoutctl dead redrive TASK\n";
+}
+
+std::string dead_show(Database& database, const Words& words) {
+  auto rows =
+      rows_of(database,
+              "SELECT task, pipeline, run, level, died, status, reason, request, parents, attempts FROM dead"
+              " WHERE task = ?1",
+              words.task);
+  if (rows.empty()) {
+    throw Error(fmt::format("task {} is no dead letter", words.task),
+                "see which there are: fanoutctl dead list");
+  }
+  auto& letter = rows.front();
+  parse(letter, "parents");
+  const auto errors =
+      rows_of(database,
+              "SELECT strftime('%Y-%m-%d %H:%M:%S', at / 1000, 'unixepoch') AS at, number AS attempt,"
+              " status, what FROM attempt WHERE task = ?1 ORDER BY attempt.at, number",
+              words.task);
+  if (words.json) {
+    letter["errors"] = json_of(errors);
+    return text_of(letter);
+  }
+  std::string text;
+  for (const auto* column :
+       {"task", "pipeline", "run", "level", "died", "status", "reason", "request", "attempts"}) {
+    text += fmt::format("{:<9} {}\n", column, one_line(cell(letter, column)));
+  }
+  text += "ancestors";
+  if (letter["parents"].is_object() && !letter["parents"].empty()) {
+    for (const auto& [level, fields] : letter["parents"].items()) {
+      text += fmt::format("\n  {:<7} {}", level, fields.dump(-1, ' ', false, Json::error_handler_t::replace));
+    }
+    text += "\n";
+  } else {
+    text += " none\n";
+  }
+  return text + "errors\n" +
+         (errors.empty() ? "  none\n" : table_of(errors, {"at", "attempt", "status", "what"}, 0));
+}
+
+}  // namespace
+
+std::string shown(Database& database, const Words& words, WallTime now) {
+  if (words.verb == "runs") return runs(database, words);
+  if (words.verb == "stuck") return stuck(database, words);
+  if (words.verb == "dead list") return dead_list(database, words);
+  if (words.verb == "dead show") return dead_show(database, words);
+  return status(database, words, now);
+}
+
+}  // namespace fanout

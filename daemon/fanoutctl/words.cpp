@@ -1,0 +1,91 @@
+#include "daemon/fanoutctl/words.h"
+
+#include <CLI/CLI.hpp>
+
+#include "base/error.h"
+
+namespace fanout {
+namespace {
+
+constexpr const char* kDeadTargets = "a task's number, run/N, a pipeline, or all";
+
+// A verb that is an order to the daemon.
+void add_order(CLI::App& app, Words& words, const std::string& verb, const std::string& what,
+               const std::string& target, const std::string& targets) {
+  auto* command = app.add_subcommand(verb, what);
+  command->add_option(target, words.target, targets)->required()->type_name("");
+}
+
+void add_dead(CLI::App& app, Words& words) {
+  auto* dead = app.add_subcommand("dead", "dead letters: tasks that were given up on");
+  dead->require_subcommand(1);
+  auto* list = dead->add_subcommand("list", "the latest, with what went wrong");
+  list->add_option("--run", words.run, "of this run only")->type_name("N");
+  list->add_option("--pipeline", words.pipeline, "of this pipeline only")->type_name("P");
+  list->add_option("--limit", words.limit, "at most so many")->type_name("N")->capture_default_str();
+  auto* show = dead->add_subcommand("show", "one with its request, its ancestors and every error");
+  show->add_option("TASK", words.task, "its number")->required()->type_name("");
+  add_order(*dead, words, "redrive", "put back to work", "TARGET", kDeadTargets);
+  add_order(*dead, words, "drop", "forget; their tasks become skipped", "TARGET", kDeadTargets);
+}
+
+void add_verbs(CLI::App& app, Words& words) {
+  auto* status = app.add_subcommand("status", "how far it is, and how deep the queue");
+  status->add_flag("--watch", words.watch, "go on showing it");
+  auto* runs = app.add_subcommand("runs", "the latest runs");
+  runs->add_option("--limit", words.limit, "at most so many")->type_name("N")->capture_default_str();
+  auto* stuck = app.add_subcommand("stuck", "what does not move, and why");
+  stuck->add_option("--limit", words.limit, "at most so many")->type_name("N")->capture_default_str();
+  add_order(app, words, "start", "start a run now", "PIPELINE", "which");
+  add_order(app, words, "cancel", "skip what is still open of a run", "PIPELINE", "whose run");
+  add_order(app, words, "pause", "send nothing more", "NAME", "a pipeline or a vendor");
+  add_order(app, words, "resume", "go on", "NAME", "a pipeline or a vendor");
+  add_dead(app, words);
+}
+
+void fall_through(CLI::App& app) {
+  for (auto* command : app.get_subcommands([](CLI::App*) { return true; })) {
+    command->fallthrough();
+    fall_through(*command);
+  }
+}
+
+std::string verb_of(const CLI::App& app) {
+  std::string verb;
+  const CLI::App* at = &app;
+  while (!at->get_subcommands().empty()) {
+    at = at->get_subcommands().front();
+    verb += (verb.empty() ? "" : " ") + at->get_name();
+  }
+  return verb;
+}
+
+}  // namespace
+
+std::variant<Words, int> words_from(int argc, const char* const* argv) {
+  Words words;
+  std::string config = kDefaultConfig, state_dir;
+  CLI::App app{"Looks at the queue of fanoutd and steers it, with or without a running daemon."};
+  app.name("fanoutctl");
+  app.set_version_flag("--version", std::string("fanoutctl ") + kVersion);
+  app.add_option("--config", config, "configuration that says where the database is")
+      ->type_name("FILE")
+      ->capture_default_str();
+  app.add_option("--state-dir", state_dir, "where the database is, instead")->type_name("DIR");
+  app.add_flag("--json", words.json, "for programs");
+  app.require_subcommand(1);
+  app.footer("Exit codes: 0 done, 1 refused or failed, 2 bad configuration or words.");
+  add_verbs(app, words);
+  fall_through(app);  // --json and its like may stand anywhere
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : static_cast<int>(Exit::bad_configuration);
+  }
+  words.config = config;
+  words.state_dir = state_dir;
+  words.verb = verb_of(app);
+  return words;
+}
+
+}  // namespace fanout

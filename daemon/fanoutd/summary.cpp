@@ -1,0 +1,60 @@
+#include "daemon/fanoutd/summary.h"
+
+#include <fmt/format.h>
+
+#include "base/units.h"
+#include "daemon/layout.h"
+
+namespace fanout {
+namespace {
+
+std::string levels_of(Database& database, std::int64_t run) {
+  Statement statement(database,
+                      "SELECT level, done, skipped, dead FROM tally WHERE run = ?1 ORDER BY depth, level");
+  statement.bind(run);
+  std::vector<std::vector<std::string>> rows;
+  while (statement.step()) {
+    rows.push_back({"  " + std::string(statement.text(0)), grouped(statement.integer(1)),
+                    grouped(statement.integer(2)), grouped(statement.integer(3))});
+  }
+  std::string text;
+  for (const auto& line :
+       table_lines({{"  level"}, {"done", true}, {"skipped", true}, {"dead", true}}, rows)) {
+    text += line + "\n";
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string same_place(const Options& options) {
+  std::string words;
+  if (options.config != kDefaultConfig) words += " --config " + options.config.string();
+  if (!options.state_dir.empty()) words += " --state-dir " + options.state_dir.string();
+  return words;
+}
+
+std::string summary_of(Database& database, const Config& config, const Options& options, WallTime since) {
+  Statement ended(database,
+                  "SELECT id, pipeline, state, finished_at - started_at,"
+                  " (SELECT coalesce(sum(dead), 0) FROM tally WHERE run = id)"
+                  " FROM run WHERE finished_at >= ?1 ORDER BY id");
+  ended.bind(unix_ms(since));
+  std::string text;
+  std::int64_t dead = 0;
+  while (ended.step()) {
+    text += fmt::format("{}, run {}: {} after {}\n", ended.text(1), ended.integer(0), ended.text(2),
+                        format_duration(milliseconds(ended.integer(3))));
+    text += levels_of(database, ended.integer(0));
+    dead += ended.integer(4);
+  }
+  const auto out = config.state_dir / "out";
+  if (std::filesystem::exists(out)) text += fmt::format("outputs: {}\n", out.string());
+  if (dead > 0) {
+    text += fmt::format("dead letters: {}; look with: fanoutctl{} dead list\n", grouped(dead),
+                        same_place(options));
+  }
+  return text;
+}
+
+}  // namespace fanout

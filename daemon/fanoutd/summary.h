@@ -1,0 +1,20 @@
+// What --once leaves for people to read at its end: runs by level, where the outputs lie, how to look at
+// what failed.
+#pragma once
+
+#include <string>
+
+#include "base/time.h"
+#include "config/spec.h"
+#include "daemon/fanoutd/options.h"
+#include "store/database.h"
+
+namespace fanout {
+
+// Of the runs that ended since then.
+std::string summary_of(Database& database, const Config& config, const Options& options, WallTime since);
+
+// "--config fanoutd.toml --state-dir x": what another program needs to find the same database.
+std::string same_place(const Options& options);
+
+}  // namespace fanout

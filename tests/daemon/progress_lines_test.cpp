@@ -1,0 +1,95 @@
+#include "daemon/fanoutd/progress_lines.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace fanout {
+namespace {
+
+using testing::ElementsAre;
+
+Tally tally(const std::string& level, int depth, std::int64_t ready, std::int64_t done,
+            std::int64_t dead = 0) {
+  Tally made;
+  made.run = 3;
+  made.level = level;
+  made.depth = depth;
+  made.ready = ready;
+  made.done = done;
+  made.dead = dead;
+  return made;
+}
+
+RunProgress half_done() {
+  RunProgress run;
+  run.run.id = 3;
+  run.run.pipeline = "monitoring";
+  run.tallies = {tally("data", 1, 1000, 990, 10), tally("troop", 0, 0, 1)};
+  run.rate = 210.4;
+  run.left = seconds(8);
+  return run;
+}
+
+const auto kNoRates = [](std::int64_t, const std::string&) { return 0.0; };
+
+TEST(ProgressLines, ShowEachLevelOfDoneAndExpectedSoFarWithRateAndDead) {
+  const auto rates = [](std::int64_t, const std::string& level) { return level == "data" ? 212.0 : 0.0; };
+  EXPECT_THAT(live_progress({half_done()}, rates),
+              ElementsAre("monitoring, run 3: 1,001 of 2,001, 210/s, about 8 s left",
+                          "  troop  ████████████████████      1 of 1         0.0/s",
+                          "  data   ██████████░░░░░░░░░░  1,000 of 2,000     212/s  10 dead"));
+}
+
+TEST(ProgressLines, SayWhatHoldsARunUpInsteadOfWhenItWillBeDone) {
+  auto run = half_done();
+  run.blocked = "on hold until\n02:00";
+  EXPECT_EQ(live_progress({run}, kNoRates).front(),
+            "monitoring, run 3: 1,001 of 2,001, 210/s, on hold until 02:00");
+}
+
+TEST(ProgressLines, SayNothingOfTheTimeLeftWhileNobodyKnows) {
+  auto run = half_done();
+  run.left.reset();
+  run.rate = 0.25;
+  EXPECT_EQ(live_progress({run}, kNoRates).front(), "monitoring, run 3: 1,001 of 2,001, 0.2/s");
+}
+
+TEST(ProgressLines, ARunThatIsNotCountedYetHasNoLevels) {
+  RunProgress run;
+  run.run.id = 1;
+  run.run.pipeline = "p";
+  EXPECT_THAT(live_progress({run}, kNoRates), ElementsAre("p, run 1: 0 of 0, 0.0/s"));
+  EXPECT_TRUE(live_progress({}, kNoRates).empty());
+}
+
+TEST(ProgressLines, PlainOnesHaveAllOfItInOneLine) {
+  EXPECT_EQ(plain_progress(half_done()),
+            "monitoring, run 3: 1,001 of 2,001 (troop 1/1, data 1000/2000), 10 dead, 210/s, about 8 s left");
+}
+
+TEST(LevelRates, CountWhatIsSettledSinceALevelWasFirstSeen) {
+  LevelRates rates;
+  auto run = half_done();
+  const MonoTime begun(seconds(100));
+  rates.see({run}, begun);
+  EXPECT_EQ(rates.of(3, "data", begun + seconds(1)), 0) << "what was settled before is not counted";
+  run.tallies[0].done += 50;
+  run.tallies[0].ready -= 50;
+  rates.see({run}, begun + seconds(5));
+  EXPECT_NEAR(rates.of(3, "data", begun + seconds(5)), 10, 1);
+  EXPECT_EQ(rates.of(3, "unknown", begun), 0);
+}
+
+TEST(LevelRates, BearDeadLettersThatArePutBackToWork) {
+  LevelRates rates;
+  auto run = half_done();
+  const MonoTime begun(seconds(100));
+  rates.see({run}, begun);
+  run.tallies[0].dead = 0;
+  run.tallies[0].ready += 10;
+  rates.see({run}, begun + seconds(5));
+  EXPECT_EQ(rates.of(3, "data", begun + seconds(5)), 0);
+}
+
+}  // namespace
+}  // namespace fanout
