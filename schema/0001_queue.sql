@@ -98,7 +98,8 @@ CREATE TABLE part (
 CREATE INDEX part_by_run ON part (run);
 CREATE INDEX part_open ON part (path) WHERE sealed = 0;
 
--- How many tasks of a run's level are in each state. Kept as tasks change; never counted. Do not change it by hand.
+-- How many tasks of a run's level are in each state. Kept as tasks change, never counted. Do not change it
+-- by hand.
 CREATE TABLE tally (
   run     INTEGER NOT NULL,
   level   TEXT    NOT NULL,
@@ -188,7 +189,8 @@ CREATE TRIGGER task_keeps_number BEFORE UPDATE OF id, rowid, oid, _rowid_ ON tas
 END;
 
 -- A run with something to do goes on.
-CREATE TRIGGER task_reopened AFTER UPDATE OF state, run ON task WHEN NEW.state IN ('waiting', 'ready', 'leased') BEGIN
+CREATE TRIGGER task_reopened AFTER UPDATE OF state, run ON task
+WHEN NEW.state IN ('waiting', 'ready', 'leased') BEGIN
   UPDATE run SET state = 'running', finished_at = NULL WHERE id = NEW.run AND finished_at IS NOT NULL;
 END;
 CREATE TRIGGER task_added AFTER INSERT ON task WHEN NEW.state IN ('waiting', 'ready', 'leased') BEGIN
@@ -201,11 +203,13 @@ CREATE TRIGGER task_revived AFTER UPDATE OF state ON task WHEN OLD.state = 'dead
 END;
 CREATE TRIGGER task_died AFTER UPDATE OF state ON task WHEN OLD.state <> 'dead' AND NEW.state = 'dead' BEGIN
   INSERT INTO dead_letter (task, run, level, died_at, reason)
-  VALUES (NEW.id, NEW.run, NEW.level, coalesce(NEW.settled_at, 0), 'given up on by hand') ON CONFLICT DO NOTHING;
+  VALUES (NEW.id, NEW.run, NEW.level, coalesce(NEW.settled_at, 0), 'given up on by hand')
+  ON CONFLICT DO NOTHING;
 END;
 CREATE TRIGGER task_born_dead AFTER INSERT ON task WHEN NEW.state = 'dead' BEGIN
   INSERT INTO dead_letter (task, run, level, died_at, reason)
-  VALUES (NEW.id, NEW.run, NEW.level, coalesce(NEW.settled_at, 0), 'given up on by hand') ON CONFLICT DO NOTHING;
+  VALUES (NEW.id, NEW.run, NEW.level, coalesce(NEW.settled_at, 0), 'given up on by hand')
+  ON CONFLICT DO NOTHING;
 END;
 CREATE TRIGGER dead_letter_forgotten AFTER DELETE ON dead_letter BEGIN
   UPDATE task SET state = 'skipped', place = 'dropped by hand' WHERE id = OLD.task AND state = 'dead';

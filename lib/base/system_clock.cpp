@@ -39,7 +39,10 @@ microseconds read(clockid_t clock) {
 
 }  // namespace
 
-SystemClock::SystemClock(boost::asio::any_io_executor loop) : loop_(std::move(loop)) {}
+SystemClock::SystemClock(boost::asio::any_io_executor loop) : loop_(std::move(loop)) {
+  std::ifstream file("/proc/sys/kernel/random/boot_id");
+  std::getline(file, boot_);
+}
 
 WallTime SystemClock::wall() const {
   return std::chrono::floor<milliseconds>(std::chrono::system_clock::now());
@@ -48,12 +51,7 @@ WallTime SystemClock::wall() const {
 MonoTime SystemClock::mono() const { return MonoTime(read(CLOCK_BOOTTIME)); }
 microseconds SystemClock::monotonic() const { return read(CLOCK_MONOTONIC); }
 
-std::string SystemClock::boot() const {
-  std::ifstream file("/proc/sys/kernel/random/boot_id");
-  std::string id;
-  std::getline(file, id);
-  return id;
-}
+std::string SystemClock::boot() const { return boot_; }
 
 std::unique_ptr<Alarm> SystemClock::alarm(std::function<void()> ring) {
   return std::make_unique<TimerAlarm>(loop_, *this, std::move(ring));

@@ -20,6 +20,7 @@ class SystemClock : public Clock {
 
  private:
   boost::asio::any_io_executor loop_;
+  std::string boot_;
 };
 
 }  // namespace fanout

@@ -36,8 +36,8 @@ class Database {
   std::int64_t number(const std::string& sql);  // first column of the first row; 0 if there is none
   std::int64_t last_id() const;
   std::int64_t changes() const;  // rows that the last statement changed itself
-  // Changes made through this connection fire no triggers of the tables; statements prepared before are not
-  // affected. Whoever calls this does by hand what the triggers do.
+  // From here on changes made through this connection fire no triggers of the tables. Whoever calls this does
+  // by hand what the triggers do.
   void fire_no_triggers();
   // Whether closing the connection may checkpoint and remove the log.
   void checkpoint_on_close(bool may);

@@ -51,7 +51,7 @@ class Connection {
   // Its alarm is off and it holds little memory. since: when it became idle.
   void rest(SocketTime since);
   SocketTime idle_since() const { return idle_since_; }
-  // Whether the other side has said anything since, which can only be that it is done with us.
+  // Whether the other side has closed it since, or said anything, which nobody asked for.
   bool stale();
 
  private:

@@ -8,8 +8,6 @@ namespace {
 
 // Most servers close after a minute or more; a request that meets their closing has to be sent again.
 constexpr seconds kLongestIdle{50};
-constexpr seconds kTrusted{
-    1};  // idle for less than that: not worth asking the system whether it is still open
 
 }  // namespace
 
@@ -28,8 +26,8 @@ std::unique_ptr<Connection> ConnectionPool::take(SocketTime now) {
   while (!idle_.empty()) {
     auto connection = std::move(idle_.back());
     idle_.pop_back();
-    const auto idle = now - connection->idle_since();
-    if (idle < kTrusted || (idle < kLongestIdle && !connection->stale())) return connection;
+    // Asked of the system each time: what came unasked must not be taken for the next request's answer.
+    if (now - connection->idle_since() < kLongestIdle && !connection->stale()) return connection;
   }
   return nullptr;
 }

@@ -36,8 +36,8 @@ TEST(ProgressLines, ShowEachLevelOfDoneAndExpectedSoFarWithRateAndDead) {
   const auto rates = [](std::int64_t, const std::string& level) { return level == "data" ? 212.0 : 0.0; };
   EXPECT_THAT(live_progress({half_done()}, rates),
               ElementsAre("monitoring, run 3: 1,001 of 2,001, 210/s, about 8 s left",
-                          "  troop  ████████████████████      1 of 1         0.0/s",
-                          "  data   ██████████░░░░░░░░░░  1,000 of 2,000     212/s  10 dead"));
+                          "  troop  ████████████████████      1 of 1          0.0/s",
+                          "  data   ██████████░░░░░░░░░░  1,000 of 2,000      212/s  10 dead"));
 }
 
 TEST(ProgressLines, SayWhatHoldsARunUpInsteadOfWhenItWillBeDone) {

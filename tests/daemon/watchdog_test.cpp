@@ -9,6 +9,12 @@ namespace {
 
 class WatchdogTest : public testing::Test {
  protected:
+  // Runs the next thing that this thread has to do; false if nothing comes within a moment.
+  static bool step(boost::asio::io_context& thread) {
+    thread.restart();
+    return thread.run_one_for(milliseconds(200)) == 1;
+  }
+
   boost::asio::io_context loop;
   boost::asio::io_context store;
   int fed = 0;
@@ -17,20 +23,19 @@ class WatchdogTest : public testing::Test {
 
 TEST_F(WatchdogTest, IsFedAgainAndAgainWhileBothThreadsMove) {
   for (int i = 1; i <= 3; ++i) {
-    loop.run_one();   // half of its patience is over
-    store.run_one();  // the store thread answers
-    store.restart();
-    loop.run_one();
+    EXPECT_TRUE(step(loop)) << "half of its patience is over";
+    EXPECT_TRUE(step(store)) << "the store thread answers";
+    EXPECT_TRUE(step(loop));
     EXPECT_EQ(fed, i);
   }
 }
 
 TEST_F(WatchdogTest, StarvesWhileTheStoreThreadIsStuck) {
-  loop.run_one();
-  EXPECT_EQ(loop.run_one_for(milliseconds(20)), 0U) << "it does not even ask again";
+  EXPECT_TRUE(step(loop));
+  EXPECT_FALSE(step(loop)) << "it does not even ask again";
   EXPECT_EQ(fed, 0);
-  store.run_one();
-  loop.run_one();
+  EXPECT_TRUE(step(store));
+  EXPECT_TRUE(step(loop));
   EXPECT_EQ(fed, 1) << "and is fed as soon as it moves again";
 }
 

@@ -48,7 +48,6 @@ retry       = { attempts = 8, base = "50ms", cap = "1s" }
 TEST_F(CrashTest, LosesNothingKeepsNothingTwiceAndStaysWithinTheLimits) {
   std::mt19937 random(20261123);
   std::uniform_int_distribution<int> life(5, 300);  // milliseconds
-  house.fanoutctl({"start", "monitoring"});
   std::int64_t may_repeat = 0;
   for (int kill = 0; kill < kKills; ++kill) {
     auto daemon = house.start_daemon({"--once"});

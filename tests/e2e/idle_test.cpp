@@ -16,7 +16,9 @@ std::string calls_of(pid_t process, const std::string& seconds, const std::files
   std::istringstream lines(content_of(trace));
   std::string calls;
   for (std::string line; std::getline(lines, line);) {
-    if (line.find("<detached ...>") == std::string::npos) calls += line + "\n";
+    const bool goes_on_waiting = line.find("<detached ...>") != std::string::npos ||
+                                 line.find("<unfinished ...>") != std::string::npos;  // its end would be a line too
+    if (!goes_on_waiting) calls += line + "\n";
   }
   return calls;
 }

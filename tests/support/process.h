@@ -15,9 +15,9 @@ namespace fanout::test {
 
 struct Command {
   std::vector<std::string> words;
-  std::vector<std::pair<std::string, std::string>> environment;  // besides that of the test
-  std::filesystem::path folder;                                  // where it runs; empty: here
-  std::filesystem::path output;  // gets what it says, both streams; empty: nowhere
+  std::vector<std::pair<std::string, std::string>> environment{};  // besides that of the test
+  std::filesystem::path folder{};                                  // where it runs; empty: here
+  std::filesystem::path output{};  // gets what it says, both streams; empty: nowhere
 };
 
 class Process {
