@@ -55,7 +55,8 @@ void Engine::begin() {
   pump();
 }
 
-// From when on a schedule counts is kept at once, so that a run which is missed before the first is made up too.
+// From when on a schedule counts is kept at once, so that a run which is missed before the first is made up
+// too.
 void Engine::remember_schedules() {
   for (const auto& [name, pipeline] : config_->pipelines) {
     if (!pipeline.schedule) continue;
@@ -68,7 +69,10 @@ void Engine::remember_schedules() {
 // Its own row, so that a skipped run is not made up after a restart.
 void Engine::keep_considered(const std::string& pipeline, WallTime considered) {
   kept_considered_[pipeline] = considered;
-  pending_.batch.limiters.push_back({"pipeline/" + pipeline, paused_pipelines_.contains(pipeline), {}, {},
+  pending_.batch.limiters.push_back({"pipeline/" + pipeline,
+                                     paused_pipelines_.contains(pipeline),
+                                     {},
+                                     {},
                                      fmt::format(R"({{"considered":{}}})", unix_ms(considered))});
 }
 
@@ -84,7 +88,9 @@ void Engine::begin_once(const std::vector<std::string>& pipelines, std::function
   pump();
 }
 
-bool Engine::concerns_us(const std::string& pipeline) const { return only_.empty() || only_.contains(pipeline); }
+bool Engine::concerns_us(const std::string& pipeline) const {
+  return only_.empty() || only_.contains(pipeline);
+}
 
 void Engine::pump() {
   if (!begun_) return;
@@ -100,13 +106,14 @@ void Engine::take_what_is_due() {
   for (const auto& due : agenda_.take_due(on_.clock.wall())) {
     keep_considered(due.pipeline, due.scheduled_for);
     if (const auto* open = open_run_of(due.pipeline)) {
-      on_.log.warning(fmt::format("pipeline {}: the run of {} is skipped, because run {} is still open", due.pipeline,
-                                  format_utc(due.scheduled_for), open->run.id));
+      on_.log.warning(fmt::format("pipeline {}: the run of {} is skipped, because run {} is still open",
+                                  due.pipeline, format_utc(due.scheduled_for), open->run.id));
       continue;
     }
     if (due.missed > 0) {
-      on_.log.notice(fmt::format("pipeline {}: {} runs before {} were missed; they are made up for by this one",
-                                 due.pipeline, due.missed, format_utc(due.scheduled_for)));
+      on_.log.notice(
+          fmt::format("pipeline {}: {} runs before {} were missed; they are made up for by this one",
+                      due.pipeline, due.missed, format_utc(due.scheduled_for)));
     }
     start_run(due.pipeline, "schedule", due.scheduled_for);
   }
@@ -163,6 +170,11 @@ void Engine::send_what_may_go() {
       if (gate->limiter().next(now) > now || !gate->covered(now)) break;
       if (!send(*gate, *gate->next(pipeline_of))) continue;
     }
+    // On hold, or the breaker is open: what waits here would outlive its lease.
+    const auto now = on_.clock.mono();
+    const auto next = gate->limiter().next(now);
+    if (gate->buffered() > 0 && next != MonoTime::max() && next > now + kWorthWaitingFor)
+      put_back(gate->take_all());
   }
 }
 
@@ -170,9 +182,11 @@ void Engine::send_what_may_go() {
 bool Engine::send(Gate& gate, Claimed claimed) {
   ActiveRun& run = runs_.at(claimed.task.run);
   const auto pipeline = config_->pipelines.find(run.run.pipeline);
-  const Level* level = pipeline == config_->pipelines.end() ? nullptr : pipeline->second.level(claimed.task.level);
+  const Level* level =
+      pipeline == config_->pipelines.end() ? nullptr : pipeline->second.level(claimed.task.level);
   if (level == nullptr) {
-    settle_unasked(claimed.task, fmt::format("level {} is no longer in the configuration", claimed.task.level));
+    settle_unasked(claimed.task,
+                   fmt::format("level {} is no longer in the configuration", claimed.task.level));
     return false;
   }
   auto request = request_for(claimed.task, run.names, pipeline->second, *level, gate.spec());
@@ -200,9 +214,10 @@ bool Engine::send(Gate& gate, Claimed claimed) {
   };
   ++run.in_flight;
   in_flight_[{flight->claimed.task.id, flight->claimed.task.lease}] = run.run.id;
-  boost::asio::co_spawn(on_.loop, carry(std::move(flight), std::move(asked)), [fail = on_.fail](std::exception_ptr e) {
-    if (e) fail(e);
-  });
+  boost::asio::co_spawn(on_.loop, carry(std::move(flight), std::move(asked)),
+                        [fail = on_.fail](std::exception_ptr e) {
+                          if (e) fail(e);
+                        });
   return true;
 }
 
@@ -219,7 +234,8 @@ void Engine::set_alarm() {
       if (!waits && claimable(*gate).empty()) continue;
       const auto at = gate->limiter().next(now);
       // A little before its time, so that the claim is through when it comes.
-      if (at != MonoTime::max() && at > now) sooner(waits && gate->covered(at) ? at : std::max(at - kClaimAhead, now + kClaimAhead));
+      if (at != MonoTime::max() && at > now)
+        sooner(waits && gate->covered(at) ? at : std::max(at - kClaimAhead, now + kClaimAhead));
     }
     if (next_due_ && !turning_) sooner(mono_of(*next_due_));
   }

@@ -33,6 +33,8 @@
 
 namespace fanout {
 
+struct Flight;
+
 // What the engine stands on; all of it outlives the engine.
 struct Surroundings {
   Clock& clock;
@@ -73,8 +75,6 @@ class Engine {
   std::int64_t dead_in_finished_runs() const { return dead_letters_; }
 
  private:
-  struct Flight;
-
   // engine.cpp
   void pump();
   void send_what_may_go();

@@ -4,16 +4,21 @@
 #include <memory>
 #include <string>
 
-#include "harvest/engine.h"
+#include "config/spec.h"
+#include "harvest/gate.h"
+#include "limit/limiter.h"
+#include "vendor/asking.h"
 
 namespace fanout {
 
 // A claim is asked for this long before the vendor's next free moment.
 inline constexpr milliseconds kClaimAhead{20};
+// Claimed tasks are put back when the vendor's next free moment is further away.
+inline constexpr milliseconds kWorthWaitingFor{1000};
 // What leaves is covered by the saved state of its limiter for this long; also what a crash costs at most.
 inline constexpr milliseconds kCoverAhead{250};
 
-struct Engine::Flight {
+struct Flight {
   Claimed claimed;
   std::string target;                    // without secrets
   std::shared_ptr<const Config> config;  // the one that it left under

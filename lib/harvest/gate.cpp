@@ -69,7 +69,7 @@ std::string Gate::redact(std::string text) const {
 void Gate::restore(const LimiterRow& row) {
   limiter_.restore(row.state, {clock_.mono(), clock_.wall(), clock_.boot()});
   paused_ = row.paused;
-  saved_why_ = row.why;
+  saved(row);
 }
 
 LimiterRow Gate::save(MonoTime valid_until) const {
@@ -85,7 +85,16 @@ LimiterRow Gate::save(MonoTime valid_until) const {
   return row;
 }
 
-bool Gate::changed() const { return limiter_.why(clock_.mono()).empty() != saved_why_.empty(); }
+// A hold that moves later while another reason stands must be kept as well.
+bool Gate::changed() const {
+  if (limiter_.why(clock_.mono()).empty() != saved_why_.empty()) return true;
+  return limiter_.hold() && (!saved_hold_ || *limiter_.hold() > *saved_hold_);
+}
+
+void Gate::saved(const LimiterRow& row) {
+  saved_why_ = row.why;
+  saved_hold_ = limiter_.hold();
+}
 
 std::string Gate::why(MonoTime at) const {
   return paused_ ? fmt::format("vendor {} is paused", spec_.name) : limiter_.why(at);

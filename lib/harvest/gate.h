@@ -70,7 +70,7 @@ class Gate {
   void cover(MonoTime until) { covered_until_ = until; }
   // True once the row in the store no longer says what holds; told to the store at the next turn.
   bool changed() const;
-  void saved(const LimiterRow& row) { saved_why_ = row.why; }
+  void saved(const LimiterRow& row);
   // Until its state has been read from the store nothing leaves.
   std::string why(MonoTime at) const;
 
@@ -90,6 +90,7 @@ class Gate {
   bool paused_ = false;
   MonoTime covered_until_{};
   std::string saved_why_;
+  std::optional<MonoTime> saved_hold_;
 };
 
 }  // namespace fanout

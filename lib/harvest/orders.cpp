@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "harvest/engine.h"
 #include "harvest/flight.h"
 
 namespace fanout {
@@ -74,6 +75,7 @@ std::string Engine::pause(const std::string& target, bool paused) {
   bool found = false;
   if (const auto gate = gates_.find(target); gate != gates_.end()) {
     gate->second->pause(paused);
+    if (paused) put_back(gate->second->take_all());
     const auto until = gate->second->spec().rates.empty() ? on_.clock.mono() : on_.clock.mono() + kCoverAhead;
     pending_.batch.limiters.push_back(gate->second->save(until));
     found = true;

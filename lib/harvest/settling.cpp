@@ -27,7 +27,8 @@ void retry_or_give_up(Settlement& settlement, const Task& task, const Outcome& o
     return;
   }
   settlement.to = State::dead;
-  settlement.place = fmt::format("given up on after {} attempts; the last: {}", task.attempts, outcome.reason);
+  settlement.place =
+      fmt::format("given up on after {} attempts; the last: {}", task.attempts, outcome.reason);
 }
 
 }  // namespace
@@ -38,15 +39,17 @@ Limiter::Evidence evidence_of(const Outcome& outcome, int status, int attempts) 
   return is_gateway_status(status) || attempts <= 1 ? Limiter::Evidence::down : Limiter::Evidence::unclear;
 }
 
-Settlement settlement_of(const Task& task, const Outcome& outcome, int status, const Retry& retry, bool vendor_down,
-                         WallTime now, Random& random) {
+Settlement settlement_of(const Task& task, const Outcome& outcome, int status, const Retry& retry,
+                         bool vendor_down, WallTime now, Random& random) {
   Settlement settlement;
   settlement.task = task.id;
   settlement.lease = task.lease;
   if (!outcome.reason.empty()) settlement.failure = Failure{task.attempts, status, outcome.reason};
   const bool may_snooze = task.snoozes < kMostSnoozes;
   switch (outcome.verdict) {
-    case Verdict::done: settlement.to = State::done; break;
+    case Verdict::done:
+      settlement.to = State::done;
+      break;
     case Verdict::skip:
       settlement.to = State::skipped;
       settlement.place = outcome.reason;
@@ -64,7 +67,9 @@ Settlement settlement_of(const Task& task, const Outcome& outcome, int status, c
       }
       break;
     case Verdict::retry: {
-      const bool vendors_fault = vendor_down && evidence_of(outcome, status, task.attempts) == Limiter::Evidence::down;
+      const bool vendors_fault =
+          outcome.nobody_there ||
+          (vendor_down && evidence_of(outcome, status, task.attempts) == Limiter::Evidence::down);
       if (vendors_fault && may_snooze) {
         put_back(settlement, kShortestSnooze + random.up_to(kSpread), now);
       } else {

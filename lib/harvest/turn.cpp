@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/units.h"
+#include "harvest/engine.h"
 #include "harvest/flight.h"
 
 namespace fanout {
@@ -142,7 +143,9 @@ void Engine::add_limiters(Turn& turn) {
     const bool will_send = !draining_ && !gate->spec().rates.empty() && !gate->paused() &&
                            (gate->buffered() > 0 || !claimable(*gate).empty()) &&
                            (next <= now + kCoverAhead || next == MonoTime::max());
-    if (!will_send && !gate->changed() && !owes_last_word(*gate)) continue;
+    // An open breaker waits longer after each probe, and after a restart as long.
+    const bool quiet = !gate->limiter().breaker_open() && !gate->changed() && !owes_last_word(*gate);
+    if (!will_send && quiet) continue;
     const auto until = will_send ? now + kCoverAhead : now;
     turn.batch.limiters.push_back(gate->save(until));
     covering_[name] = until;

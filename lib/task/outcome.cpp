@@ -128,6 +128,14 @@ Outcome by_fault(const ReplyFacts& facts) {
       return answered(Verdict::dead, std::move(reason));
     case Fault::malformed:
       return outcome_of(Verdict::retry, std::move(reason));
+    case Fault::unresolved:
+    case Fault::refused:
+    case Fault::connect_timeout:
+    case Fault::bad_certificate: {
+      auto outcome = down(std::move(reason));
+      outcome.nobody_there = true;
+      return outcome;
+    }
     default:
       return down(std::move(reason));
   }

@@ -63,6 +63,7 @@ struct Outcome {
   std::optional<milliseconds> hold;      // how long the vendor asked for quiet; empty: it did not say
   std::optional<milliseconds> snooze;    // snooze for this long, a rule's
   bool vendor_down = false;              // speaks of the vendor rather than of this task: the breaker's evidence
+  bool nobody_there = false;             // it was not even reached: never the task's own fault
   bool vendor_alive = false;             // the vendor answered sensibly: closes a breaker
 };
 

@@ -82,12 +82,31 @@ CannotAsk no_value(std::string_view where, const std::string& name) {
   return {fmt::format("{}: {{{}}} has no value here", where, name)};
 }
 
-// A value of the query is data throughout, so its literal text is encoded as well: "a&b" is one value.
+bool is_encoded(std::string_view text, std::size_t at) {
+  const auto is_hex = [&](std::size_t i) {
+    return i < text.size() && std::isxdigit(static_cast<unsigned char>(text[i]));
+  };
+  return text[at] == '%' && is_hex(at + 1) && is_hex(at + 2);
+}
+
+// Literal text of a value, which is data throughout: "a&b" is one value. What is encoded already stays (RFC
+// 6570 §3.1), so that braces can be written: %7B.
+void append_literal(std::string& target, std::string_view text) {
+  while (!text.empty()) {
+    const auto percent = std::min(text.find('%'), text.size());
+    target += percent_encode(text.substr(0, percent), false);
+    text.remove_prefix(percent);
+    if (text.empty()) return;
+    target += is_encoded(text, 0) ? "%" : "%25";
+    text.remove_prefix(1);
+  }
+}
+
 std::optional<CannotAsk> append_value(std::string& target, const std::string& name, const Template& value,
                                       Names& names) {
   for (const Template::Piece& piece : value.pieces()) {
     if (!piece.is_name) {
-      target += percent_encode(piece.text, false);
+      append_literal(target, piece.text);
       continue;
     }
     const auto text = names.value(piece.text);

@@ -17,9 +17,7 @@ constexpr int kAtOnce = 64;  // a claim, with a request in flight for each
 constexpr int kClaims = 201;
 constexpr std::int64_t kRowsPerTransaction = 1'000'000;
 
-WallTime now() {
-  return std::chrono::floor<milliseconds>(std::chrono::system_clock::now());
-}
+WallTime now() { return std::chrono::floor<milliseconds>(std::chrono::system_clock::now()); }
 
 template <typename Work>
 double microseconds_of(Work work) {
@@ -34,7 +32,8 @@ double median(std::vector<double> values) {
 }
 
 // Leaves of the story, numbered from `first`.
-void add_leaves(Database& database, std::int64_t run, const char* state, std::int64_t first, std::int64_t count) {
+void add_leaves(Database& database, std::int64_t run, const char* state, std::int64_t first,
+                std::int64_t count) {
   Transaction transaction(database);
   Statement add(database, fmt::format(R"(
     WITH RECURSIVE leaf(n) AS (SELECT ?2 UNION ALL SELECT n + 1 FROM leaf WHERE n + 1 < ?2 + ?3)

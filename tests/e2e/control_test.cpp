@@ -17,7 +17,7 @@ class ControlTest : public testing::Test {
     vendor.emplace(house.path(), std::move(vendor_options));
     house.configure(House::story(vendor->url(), vendor_lines));
     daemon.emplace(house.start_daemon());
-    ASSERT_TRUE(eventually([&] { return std::filesystem::exists(house.database()); })) << house.daemon_log();
+    ASSERT_TRUE(eventually([&] { return house.is_up(); })) << house.daemon_log();
     order("start", "monitoring");
   }
 
@@ -32,7 +32,8 @@ class ControlTest : public testing::Test {
           return !outcome.empty();
         },
         kAtOnce);
-    EXPECT_TRUE(applied) << command << " " << target << " was not applied within a second\n" << house.daemon_log();
+    EXPECT_TRUE(applied) << command << " " << target << " was not applied within a second\n"
+                         << house.daemon_log();
     return outcome;
   }
 
@@ -73,7 +74,8 @@ TEST_F(ControlTest, PausesAndResumesAVendorAtOnce) {
 
 TEST_F(ControlTest, ShowsADeadLetterWithItsAncestorsAndErrorsAndRedrivesIt) {
   start({"--scale", "0.02", "--poison", "0.02"}, "retry = { attempts = 2, base = \"10ms\", cap = \"20ms\" }");
-  ASSERT_TRUE(eventually([&] { return house.sql("SELECT state FROM progress") == "finished"; })) << house.daemon_log();
+  ASSERT_TRUE(eventually([&] { return house.sql("SELECT state FROM progress") == "finished"; }))
+      << house.daemon_log();
   const auto dead = number("SELECT count(*) FROM dead");
   ASSERT_GT(dead, 0);
   const auto row = house.sql("SELECT request || ' ' || parents || ' ' || errors FROM dead LIMIT 1");
@@ -82,7 +84,8 @@ TEST_F(ControlTest, ShowsADeadLetterWithItsAncestorsAndErrorsAndRedrivesIt) {
   EXPECT_THAT(row, HasSubstr("500"));
   EXPECT_EQ(order("redrive", "all"), std::to_string(dead) + " tasks");
   EXPECT_TRUE(eventually([&] {
-    return house.sql("SELECT state FROM progress") == "finished" && number("SELECT count(*) FROM dead") == dead;
+    return house.sql("SELECT state FROM progress") == "finished" &&
+           number("SELECT count(*) FROM dead") == dead;
   })) << "they are asked again, and die again";
   EXPECT_GT(number("SELECT count(*) FROM attempt"), 2 * dead) << "with their history";
   EXPECT_EQ(order("drop", "all"), std::to_string(dead) + " tasks");

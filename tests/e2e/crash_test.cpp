@@ -1,4 +1,5 @@
-// kill -9 of the daemon at 200 random moments of a run: nothing is lost, nothing twice, the vendor's limits hold.
+// kill -9 of the daemon at 200 random moments of a run: nothing is lost, nothing twice, the vendor's limits
+// hold.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -30,8 +31,8 @@ class CrashTest : public testing::Test {
  protected:
   CrashTest()
       : vendor(house.path(),
-               {"--scale", "0.15", "--rate", "250/1s", "--concurrency", std::to_string(kConcurrency), "--latency",
-                "exp:10ms", "--fail-500", "0.01", "--fail-reset", "0.005"}) {
+               {"--scale", "0.15", "--rate", "250/1s", "--concurrency", std::to_string(kConcurrency),
+                "--latency", "exp:10ms", "--fail-500", "0.01", "--fail-reset", "0.005"}) {
     house.configure(House::story(vendor.url(), R"(
 concurrency = 16
 rate        = "250/1s"
@@ -56,20 +57,23 @@ TEST_F(CrashTest, LosesNothingKeepsNothingTwiceAndStaysWithinTheLimits) {
     }
     daemon.signal(SIGKILL);
     daemon.wait();
-    if (std::filesystem::exists(house.database())) may_repeat += std::min<std::int64_t>(leased(), kConcurrency);
+    if (std::filesystem::exists(house.database()))
+      may_repeat += std::min<std::int64_t>(leased(), kConcurrency);
   }
   const auto last = house.once();
   EXPECT_EQ(last.code, 0) << last.output;
 
   const auto ids = house.records("/body/id");
   EXPECT_EQ(std::multiset<std::string>(ids.begin(), ids.end()), every_group()) << "each record once";
-  EXPECT_EQ(house.sql("SELECT sum(ready + waiting + leased + dead) FROM tally"), "0") << "every task has ended";
+  EXPECT_EQ(house.sql("SELECT sum(ready + waiting + leased + dead) FROM tally"), "0")
+      << "every task has ended";
 
   const auto report = vendor.report();
   EXPECT_EQ(report["windows"][0]["exceeded_by"], 0) << report.dump(2);
   EXPECT_LE(report["concurrency"]["max_seen"], kConcurrency) << report.dump(2);
   EXPECT_EQ(report["refused_429"], 0) << report.dump(2);
-  EXPECT_LE(report["repeated_ok"].get<std::int64_t>() + report["unanswered_ok"].get<std::int64_t>(), may_repeat)
+  EXPECT_LE(report["repeated_ok"].get<std::int64_t>() + report["unanswered_ok"].get<std::int64_t>(),
+            may_repeat)
       << "only what was in flight at a kill is asked again";
   std::printf("%d kills: %s requests, %s repeated, %lld in flight at the kills at most\n", kKills,
               report["requests"].dump().c_str(), report["repeated_ok"].dump().c_str(),

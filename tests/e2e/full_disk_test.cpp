@@ -1,4 +1,5 @@
-// The disk is full in the middle of a run: it stops asking, says why, goes on when there is room, and loses nothing.
+// The disk is full in the middle of a run: it stops asking, says why, goes on when there is room, and loses
+// nothing.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sched.h>
@@ -21,8 +22,9 @@ class SmallDisk {
   SmallDisk(std::filesystem::path at, const std::string& size) : at_(std::move(at)) {
     std::filesystem::create_directories(at_);
     const auto options = "size=" + size;
-    mounted_ = mount("tmpfs", at_.c_str(), "tmpfs", 0, options.c_str()) == 0 ||
-               (become_root_of_a_namespace() && mount("tmpfs", at_.c_str(), "tmpfs", 0, options.c_str()) == 0);
+    mounted_ =
+        mount("tmpfs", at_.c_str(), "tmpfs", 0, options.c_str()) == 0 ||
+        (become_root_of_a_namespace() && mount("tmpfs", at_.c_str(), "tmpfs", 0, options.c_str()) == 0);
   }
   ~SmallDisk() {
     if (mounted_) umount2(at_.c_str(), MNT_DETACH);
@@ -50,17 +52,19 @@ class SmallDisk {
 TEST(FullDisk, StopsDispatchAndGoesOnWhenThereIsRoom) {
   const House house;
   const SmallDisk disk(house.state(), "3m");
-  if (!disk.mounted()) GTEST_SKIP() << "neither this user nor a namespace of its own may mount a small file system";
+  if (!disk.mounted())
+    GTEST_SKIP() << "neither this user nor a namespace of its own may mount a small file system";
   const TestVendor vendor(house.path(), {"--scale", "0.1"});
   house.configure(House::story(vendor.url(), "rate = \"2000/1s\""));
   auto daemon = house.start_daemon();
-  ASSERT_TRUE(eventually([&] { return std::filesystem::exists(house.database()); })) << house.daemon_log();
+  ASSERT_TRUE(eventually([&] { return house.is_up(); })) << house.daemon_log();
   house.fanoutctl({"start", "monitoring"});
   ASSERT_TRUE(eventually([&] { return house.daemon_log().find("nothing is asked") != std::string::npos; }))
       << house.daemon_log();
   EXPECT_THAT(house.daemon_log(), HasSubstr("free some space"));
   std::int64_t asked = 0;
-  EXPECT_TRUE(eventually([&] { return asked == std::exchange(asked, vendor.report()["requests"].get<std::int64_t>()); }));
+  EXPECT_TRUE(eventually(
+      [&] { return asked == std::exchange(asked, vendor.report()["requests"].get<std::int64_t>()); }));
   EXPECT_FALSE(eventually([&] { return vendor.report()["requests"] != asked; }, std::chrono::seconds(2)))
       << "nothing is asked while there is no room";
   EXPECT_TRUE(daemon.running());

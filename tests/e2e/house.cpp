@@ -12,7 +12,8 @@ namespace {
 Command vendor_command(const std::filesystem::path& folder, const std::filesystem::path& log,
                        const std::filesystem::path& port_file, std::vector<std::string> options) {
   Command command;
-  command.words = {FANOUT_VENDOR_BINARY, "--port-file", port_file, "--log", log, "--token", kToken, "--for", "10m"};
+  command.words = {
+      FANOUT_VENDOR_BINARY, "--port-file", port_file, "--log", log, "--token", kToken, "--for", "10m"};
   for (auto& option : options) command.words.push_back(std::move(option));
   command.output = folder / "vendor.log";
   return command;
@@ -49,12 +50,15 @@ std::string House::story(const std::string& url, const std::string& vendor_lines
                          const std::string& pipeline_lines) {
   return R"(
 [vendor.oracle]
-base_url = ")" + url + R"("
+base_url = ")" +
+         url + R"("
 auth     = { kind = "bearer", token = { env = "ORACLE_TOKEN" } }
-)" + vendor_lines + R"(
+)" + vendor_lines +
+         R"(
 [pipeline.monitoring]
 vendor = "oracle"
-)" + pipeline_lines + R"(
+)" + pipeline_lines +
+         R"(
 [[pipeline.monitoring.level]]
 name  = "troop"
 path  = "/device/groups"
@@ -99,6 +103,8 @@ Process House::start_daemon(std::vector<std::string> more) const {
   return Process(command);
 }
 
+bool House::is_up() const { return std::filesystem::exists(database()) && sql("PRAGMA user_version") != "0"; }
+
 Ended House::once(std::chrono::milliseconds limit) const {
   return run({.words = {FANOUTD_BINARY, "--config", config(), "--once"},
               .environment = {{"ORACLE_TOKEN", kToken}},
@@ -116,8 +122,8 @@ Ended House::fanoutctl(std::vector<std::string> words) const {
 }
 
 std::string House::sql(const std::string& statement) const {
-  const auto ended = run({.words = {"sqlite3", "-cmd", ".timeout 5000", "-cmd", "PRAGMA wal_autocheckpoint = 0",
-                                    database(), statement}});
+  const auto ended = run({.words = {"sqlite3", "-cmd", ".timeout 5000", "-cmd",
+                                    "PRAGMA wal_autocheckpoint = 0", database(), statement}});
   EXPECT_EQ(ended.code, 0) << statement << "\n" << ended.output;
   const auto first_line_end = ended.output.find('\n');  // the pragma's own answer
   return without_line_break(ended.output.substr(std::min(first_line_end + 1, ended.output.size())));

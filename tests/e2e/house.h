@@ -1,4 +1,5 @@
-// A whole house for one test: a folder, the test vendor, a configuration, and the daemon, each a real program.
+// A whole house for one test: a folder, the test vendor, a configuration, and the daemon, each a real
+// program.
 #pragma once
 
 #include <filesystem>
@@ -40,12 +41,15 @@ class House {
   std::filesystem::path config() const { return path("fanoutd.toml"); }
 
   void configure(const std::string& toml) const;
-  // The story's four levels and an NDJSON output of the last one, after `vendor_lines` of the vendor's section.
+  // The story's four levels and an NDJSON output of the last one, after `vendor_lines` of the vendor's
+  // section.
   static std::string story(const std::string& url, const std::string& vendor_lines,
                            const std::string& pipeline_lines = {});
 
   // What the daemon says goes to daemon.log.
   Process start_daemon(std::vector<std::string> more = {}) const;
+  // The daemon has made its database.
+  bool is_up() const;
   Ended once(std::chrono::milliseconds limit = std::chrono::seconds(120)) const;
   Ended fanoutctl(std::vector<std::string> words) const;
   std::string daemon_log() const { return content_of(path("daemon.log")); }

@@ -8,16 +8,17 @@
 namespace fanout::test {
 namespace {
 
-// The system calls that a process makes in so many seconds, all threads together. One that merely goes on waiting
-// is none.
+// The system calls that a process makes in so many seconds, all threads together. One that merely goes on
+// waiting is none.
 std::string calls_of(pid_t process, const std::string& seconds, const std::filesystem::path& trace) {
   std::filesystem::remove(trace);
   run({.words = {"timeout", seconds, "strace", "-f", "-qq", "-o", trace, "-p", std::to_string(process)}});
   std::istringstream lines(content_of(trace));
   std::string calls;
   for (std::string line; std::getline(lines, line);) {
-    const bool goes_on_waiting = line.find("<detached ...>") != std::string::npos ||
-                                 line.find("<unfinished ...>") != std::string::npos;  // its end would be a line too
+    const bool goes_on_waiting =
+        line.find("<detached ...>") != std::string::npos ||
+        line.find("<unfinished ...>") != std::string::npos;  // its end would be a line too
     if (!goes_on_waiting) calls += line + "\n";
   }
   return calls;
@@ -28,8 +29,7 @@ TEST(Idle, MakesNoSystemCallAtAll) {
   house.configure(House::story("http://127.0.0.1:9", "rate = \"10/1s\"", "schedule = \"0 0 1 1 *\""));
   auto daemon = house.start_daemon();
   const auto trace = house.path("trace");
-  EXPECT_TRUE(eventually([&] { return std::filesystem::exists(house.database()) &&
-                                      calls_of(daemon.id(), "0.5", trace).empty(); }))
+  EXPECT_TRUE(eventually([&] { return house.is_up() && calls_of(daemon.id(), "0.5", trace).empty(); }))
       << "it comes to rest after its start\n"
       << house.daemon_log();
   EXPECT_EQ(calls_of(daemon.id(), "4", trace), "");
@@ -41,7 +41,7 @@ TEST(Idle, ComesToRestAfterARunAndAfterAnOrder) {
   const TestVendor vendor(house.path(), {"--scale", "0.01"});
   house.configure(House::story(vendor.url(), "rate = \"1000/1s\""));
   auto daemon = house.start_daemon();
-  ASSERT_TRUE(eventually([&] { return std::filesystem::exists(house.database()); }));
+  ASSERT_TRUE(eventually([&] { return house.is_up(); }));
   house.fanoutctl({"start", "monitoring"});
   ASSERT_TRUE(eventually([&] { return house.sql("SELECT state FROM progress") == "finished"; }))
       << house.daemon_log();

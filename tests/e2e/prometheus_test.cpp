@@ -1,5 +1,5 @@
-// Real input: Debian's Prometheus scrapes itself, docs/examples/prometheus.toml harvests it, and what is on disk is
-// what curl gets.
+// Real input: Debian's Prometheus scrapes itself, docs/examples/prometheus.toml harvests it, and what is on
+// disk is what curl gets.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
@@ -35,11 +35,13 @@ class PrometheusTest : public testing::Test {
 global: { scrape_interval: 1s }
 scrape_configs:
   - job_name: prometheus
-    static_configs: [{ targets: ["127.0.0.1:)" << port << R"("] }]
+    static_configs: [{ targets: ["127.0.0.1:)" << port
+                                                << R"("] }]
 )";
     Command command;
     command.words = {"prometheus", "--config.file=" + house.path("prometheus.yml").string(),
-                     "--storage.tsdb.path=" + house.path("tsdb").string(), "--web.listen-address=127.0.0.1:" + port};
+                     "--storage.tsdb.path=" + house.path("tsdb").string(),
+                     "--web.listen-address=127.0.0.1:" + port};
     command.output = house.path("prometheus.log");
     prometheus.emplace(command);
   }
@@ -47,7 +49,8 @@ scrape_configs:
   json get(const std::vector<std::string>& arguments, const std::string& path) const {
     Command command;
     command.words = {"curl", "-s", "-G", "--max-time", "10", url + path};
-    for (const auto& argument : arguments) command.words.insert(command.words.end(), {"--data-urlencode", argument});
+    for (const auto& argument : arguments)
+      command.words.insert(command.words.end(), {"--data-urlencode", argument});
     return json::parse(run(command).output, nullptr, false);
   }
 

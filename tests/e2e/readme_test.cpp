@@ -42,8 +42,10 @@ TEST(Readme, ItsFirstPipelineWorksAsItStandsThere) {
     if (block.language == "toml") std::ofstream(house.path("first.toml")) << block.text;
     if (block.language == "sh") script += block.text;
   }
-  std::filesystem::create_directory_symlink(std::filesystem::path(FANOUTD_BINARY).parent_path(), house.path("build"));
-  const auto ended = run({.words = {"bash", "-c", script}, .environment = {}, .folder = house.path(), .output = {}});
+  std::filesystem::create_directory_symlink(std::filesystem::path(FANOUTD_BINARY).parent_path(),
+                                            house.path("build"));
+  const auto ended =
+      run({.words = {"bash", "-c", script}, .environment = {}, .folder = house.path(), .output = {}});
   EXPECT_EQ(ended.code, 0) << ended.output;
   EXPECT_THAT(ended.output, HasSubstr("\"body\"")) << "the head of a record";
   EXPECT_THAT(ended.output, HasSubstr("finished"));
@@ -51,8 +53,8 @@ TEST(Readme, ItsFirstPipelineWorksAsItStandsThere) {
 
 TEST(Demo, ShowsWhatWasCollectedWhatFailedAndWhatIsWorthTrying) {
   const auto build = std::filesystem::path(FANOUTD_BINARY).parent_path();
-  const auto ended =
-      run({.words = {std::filesystem::path(SOURCE_DIR) / "tests/demo/run", build}}, std::chrono::seconds(120));
+  const auto ended = run({.words = {std::filesystem::path(SOURCE_DIR) / "tests/demo/run", build}},
+                         std::chrono::seconds(120));
   EXPECT_EQ(ended.code, 0) << ended.output;
   EXPECT_THAT(ended.output, HasSubstr("Collected: 2,4"));
   EXPECT_THAT(ended.output, HasSubstr("its limits were exceeded by 0"));

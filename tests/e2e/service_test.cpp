@@ -15,8 +15,8 @@
 namespace fanout::test {
 namespace {
 
-using testing::HasSubstr;
 using std::chrono::seconds;
+using testing::HasSubstr;
 
 // Plays systemd: a datagram socket that gets what sd_notify sends.
 class NotifySocket {
@@ -59,7 +59,8 @@ class NotifySocket {
 
 class ServiceTest : public testing::Test {
  protected:
-  ServiceTest() : systemd(house.path("notify")), vendor(house.path(), {"--scale", "0.1", "--latency", "5ms"}) {
+  ServiceTest()
+      : systemd(house.path("notify")), vendor(house.path(), {"--scale", "0.1", "--latency", "5ms"}) {
     configure("rate = \"100/1s\"");
   }
 
@@ -131,7 +132,9 @@ TEST_F(ServiceTest, KeepsWhatHoldsWhenTheNewConfigurationIsBad) {
   EXPECT_TRUE(eventually([&] { return house.daemon_log().find("rte") != std::string::npos; }))
       << house.daemon_log();
   EXPECT_THAT(house.daemon_log(), HasSubstr("did you mean \"rate\""));
-  house.fanoutctl({"start", "monitoring"});
+  const auto started =
+      run({.words = {FANOUTCTL_BINARY, "--state-dir", house.state(), "start", "monitoring"}});
+  EXPECT_EQ(started.code, 0) << started.output;
   EXPECT_TRUE(eventually([&] { return vendor.report()["answered_ok"] > 5; }));
 }
 

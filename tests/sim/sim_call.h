@@ -4,11 +4,12 @@
 #include <boost/asio/steady_timer.hpp>
 #include <optional>
 
-#include "sim/sim_vendor.h"
+#include "sim/timeline.h"
+#include "vendor/transport.h"
 
 namespace fanout::sim {
 
-struct SimVendor::Call {
+struct Call {
   Request request;
   Reply reply;
   milliseconds timeout{0};

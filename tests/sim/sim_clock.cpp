@@ -4,12 +4,6 @@
 #include <utility>
 
 namespace fanout::sim {
-namespace {
-
-constexpr microseconds kBootTime = seconds(5);  // it counts while the machine starts
-
-}  // namespace
-
 class SimClock::SimAlarm : public Alarm {
  public:
   SimAlarm(SimClock& clock, std::function<void()> ring) : clock_(clock), ring_(std::move(ring)) {}
@@ -42,7 +36,7 @@ std::unique_ptr<Alarm> SimClock::alarm(std::function<void()> ring) {
 }
 
 void SimClock::reboot() {
-  booted_ = timeline_.now() - kBootTime;
+  booted_ = timeline_.now();
   ++boots_;
 }
 

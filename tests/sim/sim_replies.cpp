@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "sim/sim_call.h"
+#include "sim/sim_vendor.h"
 
 namespace fanout::sim {
 namespace {
@@ -125,8 +126,7 @@ Reply SimVendor::good_reply(const Question& question, const LevelPlan& level) {
     const auto& pipeline = plan_.pipelines.at(question.place.pipeline);
     // Sometimes an item comes twice, as when the list moves while it is read.
     const bool twice = begin > 0 && end < begin + size && begin < end && chance_.one_in(10);
-    if (twice) items += all[begin - 1].json + ",";
-    for (auto i = begin; i < end; ++i) {
+    for (auto i = twice ? begin - 1 : begin; i < end; ++i) {
       items += all[i].json + ",";
       if (all[i].gone) continue;
       for (const int child : level.children) {

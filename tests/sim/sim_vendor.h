@@ -26,6 +26,8 @@
 
 namespace fanout::sim {
 
+struct Call;
+
 // One page of one place, as one run asks for it: what the database knows as a task.
 struct Question {
   std::int64_t run = 0;
@@ -76,7 +78,6 @@ class SimVendor {
   std::size_t waiting() const { return calls_.size(); }
 
  private:
-  struct Call;
   class SimTransport;
 
   void take(std::shared_ptr<Call> call);

@@ -20,7 +20,7 @@ struct OpenFile {
     std::shared_ptr<SimVfs::Shared> shared;
     std::uint64_t life;
     bool new_names;  // its name is to be synced with it
-    bool delete_on_close;
+    bool remove_on_close;
     std::uint32_t shm_read;  // locks that this connection holds
     std::uint32_t shm_write;
   };
@@ -55,7 +55,7 @@ int close_file(sqlite3_file* file) {
   auto* open = reinterpret_cast<OpenFile*>(file);
   const std::unique_ptr<OpenFile::State> state(open->state);
   if (state->shared && !is_stale(*state)) state->shared->locks.erase(state.get());
-  if (state->delete_on_close && !is_stale(*state)) {
+  if (state->remove_on_close && !is_stale(*state)) {
     code_of(SQLITE_OK, [&] {
       state->vfs->files().remove(state->path);
       return SQLITE_OK;
@@ -201,11 +201,11 @@ int shm_lock(sqlite3_file* file, int first, int count, int flags) {
 
 void shm_barrier(sqlite3_file*) {}
 
-int shm_unmap(sqlite3_file* file, int delete_it) {
+int shm_unmap(sqlite3_file* file, int remove_it) {
   auto& state = state_of(file);
   if (is_stale(state)) return SQLITE_OK;
   shm_lock(file, 0, SimVfs::Shared::kShmLocks, SQLITE_SHM_UNLOCK | SQLITE_SHM_SHARED);
-  if (delete_it != 0) state.shared->regions.clear();
+  if (remove_it != 0) state.shared->regions.clear();
   return SQLITE_OK;
 }
 
@@ -239,7 +239,7 @@ int open_file(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags,
   });
 }
 
-int delete_file(sqlite3_vfs* vfs, const char* name, int sync_folder) {
+int remove_file(sqlite3_vfs* vfs, const char* name, int sync_folder) {
   return code_of(SQLITE_IOERR_DELETE, [&] {
     auto& files = vfs_of(vfs).files();
     files.check_alive();
@@ -289,7 +289,7 @@ SimVfs::SimVfs(SimFiles& files, std::string name, std::uint64_t seed)
   vfs_->zName = name_.c_str();
   vfs_->pAppData = this;
   vfs_->xOpen = open_file;
-  vfs_->xDelete = delete_file;
+  vfs_->xDelete = remove_file;
   vfs_->xAccess = access_file;
   vfs_->xFullPathname = full_name;
   vfs_->xRandomness = randomness;

@@ -33,6 +33,7 @@ fanout::sim::Verdict Simulation::run() {
   start_later(microseconds(0));
   while (!journal_.finding() && !is_settled()) go_on();
   if (!journal_.finding()) {
+    ending_ = true;
     machine_.drain(seconds(5));
     while (!journal_.finding() && machine_.running()) go_on();
   }
@@ -57,9 +58,8 @@ void Simulation::go_on() {
     if (machine_.files().dead()) {
       died(chance_.one_in(2));
     } else {
-      const bool drained = machine_.drained();
       machine_.end();
-      if (!drained || !calm_) start_later(chance_.between(seconds(1), seconds(30)));
+      if (!ending_) start_later(chance_.between(seconds(1), seconds(30)));
     }
     return;
   }
@@ -95,7 +95,8 @@ void Simulation::start_later(microseconds delay) {
 
 void Simulation::trouble() {
   // Mostly as long as the first runs take, so that it meets them.
-  trouble_ends_ = chance_.between(seconds(30), chance_.one_of<seconds>({seconds(60), seconds(300), seconds(3600)}));
+  trouble_ends_ =
+      chance_.between(seconds(30), chance_.one_of<seconds>({seconds(60), seconds(300), seconds(3600)}));
   for (auto& [name, vendor] : machine_.vendors())
     if (chance_.one_in(3)) vendor->set_weather(draw_weather());
   for (const auto& [name, pipeline] : plan_.pipelines) {
@@ -114,7 +115,7 @@ void Simulation::trouble() {
 void Simulation::one_trouble() {
   if (calm_) return;
   auto& files = machine_.files();
-  switch (chance_.next() % 12) {
+  switch (chance_.next() % 14) {
     case 0:
       if (machine_.running()) {
         machine_.kill();
@@ -150,6 +151,7 @@ void Simulation::one_trouble() {
       machine_.drain(chance_.between(seconds(0), seconds(20)).count() == 0 ? milliseconds(0) : seconds(3));
       break;
     case 9:
+    case 10:
       vendor_trouble();
       break;
     default:

@@ -51,6 +51,7 @@ class Simulation {
   Operator operator_;
   bool calm_ = false;
   bool resumed_ = false;
+  bool ending_ = false;
   bool start_is_planned_ = false;
   int refused_ = 0;
   microseconds trouble_ends_{0};

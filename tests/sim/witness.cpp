@@ -94,7 +94,7 @@ void Witness::down(microseconds until) {
     interval = std::min<microseconds>(interval * 2, seconds(30));
   }
   in_flight_allowed_ = 5 + most;
-  down_ = Down{timeline_.now() + kLongestRequest, probes + in_flight_allowed_, 0};
+  down_ = Down{timeline_.now(), probes + in_flight_allowed_, 0};
 }
 
 void Witness::crashed_while_down() {

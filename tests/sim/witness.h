@@ -31,7 +31,7 @@ class Witness {
   // A process that dies right after it was told may forget.
   void forget_recent_quiet(microseconds since);
 
-  // The vendor is down from now on for good or worse; only probes may come.
+  // The vendor is down from now on; after the first failures only probes may come.
   void down(microseconds until);
   void up() { down_.reset(); }
   void crashed_while_down();
@@ -55,7 +55,7 @@ class Witness {
     std::uint64_t order;
   };
   struct Down {
-    microseconds from;  // by then all that was on its way has ended
+    microseconds from;
     std::int64_t allowed;
     std::int64_t attempts = 0;
   };

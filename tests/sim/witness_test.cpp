@@ -51,8 +51,6 @@ TEST_F(WitnessTest, FindsWhoAsksDuringAHold) {
 
 TEST_F(WitnessTest, FindsMoreThanProbesWhileTheVendorIsDown) {
   witness_.down(seconds(300));
-  timeline_.at(seconds(40), [] {});
-  timeline_.step();
   for (int i = 0; i < 15; ++i) witness_.attempted();
   EXPECT_EQ(journal_.finding(), std::nullopt);
   for (int i = 0; i < 15; ++i) witness_.attempted();
