@@ -45,6 +45,7 @@ std::string grouped(std::int64_t number) {
 std::vector<std::string> table_lines(const std::vector<Column>& columns,
                                      const std::vector<std::vector<std::string>>& rows) {
   std::vector<std::string> titles;
+  titles.reserve(columns.size());
   for (const auto& column : columns) titles.push_back(column.title);
   std::vector<std::vector<std::string>> all{titles};
   for (const auto& row : rows) {

@@ -95,7 +95,7 @@ CREATE TABLE part (
   sealed    INTEGER NOT NULL DEFAULT 0,
   note      TEXT    NOT NULL DEFAULT ''    -- what is wrong with it; empty: nothing
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX part_by_run ON part (run);
+CREATE INDEX part_by_number ON part (run, base, number);
 CREATE INDEX part_open ON part (path) WHERE sealed = 0;
 
 -- How many tasks of a run's level are in each state. Kept as tasks change, never counted. Do not change it

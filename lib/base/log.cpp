@@ -12,24 +12,17 @@ namespace {
 
 spdlog::level::level_enum spdlog_level(Severity severity) {
   switch (severity) {
-    case Severity::error: return spdlog::level::err;
-    case Severity::warning: return spdlog::level::warn;
+    case Severity::error:
+      return spdlog::level::err;
+    case Severity::warning:
+      return spdlog::level::warn;
     case Severity::notice:
-    case Severity::info: return spdlog::level::info;
-    case Severity::debug: return spdlog::level::debug;
+    case Severity::info:
+      return spdlog::level::info;
+    case Severity::debug:
+      return spdlog::level::debug;
   }
   return spdlog::level::info;
-}
-
-const char* severity_name(Severity severity) {
-  switch (severity) {
-    case Severity::error: return "error";
-    case Severity::warning: return "warning";
-    case Severity::notice: return "notice";
-    case Severity::info: return "info";
-    case Severity::debug: return "debug";
-  }
-  return "info";
 }
 
 // A vendor's text may hold line breaks and escape sequences; a log line holds neither.
@@ -43,6 +36,22 @@ std::string one_line(std::string_view line) {
 
 }  // namespace
 
+const char* severity_name(Severity severity) {
+  switch (severity) {
+    case Severity::error:
+      return "error";
+    case Severity::warning:
+      return "warning";
+    case Severity::notice:
+      return "notice";
+    case Severity::info:
+      return "info";
+    case Severity::debug:
+      return "debug";
+  }
+  return "info";
+}
+
 Log standard_error_log(LogFormat format, Severity least) {
   auto out = std::make_shared<spdlog::logger>("fanoutd", std::make_shared<spdlog::sinks::stderr_sink_mt>());
   out->set_level(spdlog::level::trace);
@@ -52,8 +61,12 @@ Log standard_error_log(LogFormat format, Severity least) {
     if (severity > least) return;
     const auto level = spdlog_level(severity);
     switch (format) {
-      case LogFormat::text: out->log(level, "{:<7} {}", severity_name(severity), one_line(line)); break;
-      case LogFormat::journal: out->log(level, "<{}>{}", static_cast<int>(severity), one_line(line)); break;
+      case LogFormat::text:
+        out->log(level, "{:<7} {}", severity_name(severity), one_line(line));
+        break;
+      case LogFormat::journal:
+        out->log(level, "<{}>{}", static_cast<int>(severity), one_line(line));
+        break;
       case LogFormat::json: {
         const nlohmann::json object = {{"severity", severity_name(severity)}, {"message", line}};
         out->log(level, "{}", object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));

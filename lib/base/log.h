@@ -10,6 +10,7 @@
 namespace fanout {
 
 enum class Severity { error = 3, warning = 4, notice = 5, info = 6, debug = 7 };  // syslog's numbers
+const char* severity_name(Severity severity);
 enum class LogFormat { text, journal, json };
 
 class Log {

@@ -20,13 +20,4 @@ ConfigErrors Complaints::in_order() const {
   return sorted;
 }
 
-std::string place_text(const Place& place) {
-  if (place.line == 0) return place.file;
-  return place.file + ":" + std::to_string(place.line) + ":" + std::to_string(place.column);
-}
-
-std::string ConfigError::text() const {
-  return place_text({file, line, column}) + ": " + message + (hint.empty() ? "" : "; " + hint);
-}
-
 }  // namespace fanout

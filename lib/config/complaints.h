@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "config/load.h"
+#include "config/config_error.h"
 #include "config/node.h"
 
 namespace fanout {
@@ -18,8 +18,5 @@ class Complaints {
  private:
   ConfigErrors found_;
 };
-
-// "fanoutd.toml:12:3", for messages that name a second place.
-std::string place_text(const Place& place);
 
 }  // namespace fanout

@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "base/ascii.h"
 #include "config/wording.h"
 
 namespace fanout {
@@ -39,12 +40,6 @@ constexpr auto kShortcuts = std::to_array<Shortcut>({{"@hourly", "0 * * * *"},
                                                      {"@monthly", "0 0 1 * *"},
                                                      {"@yearly", "0 0 1 1 *"},
                                                      {"@annually", "0 0 1 1 *"}});
-
-std::string lower(std::string_view text) {
-  std::string low(text);
-  std::transform(low.begin(), low.end(), low.begin(), [](unsigned char c) { return std::tolower(c); });
-  return low;
-}
 
 std::vector<std::string_view> split(std::string_view text, std::string_view at) {
   std::vector<std::string_view> pieces;
@@ -147,6 +142,7 @@ std::optional<CronFields> parse_cron(std::string_view text, std::string* why) {
       return candidate.name == lower(text);
     });
     std::vector<std::string> names;
+    names.reserve(kShortcuts.size());
     for (const Shortcut& candidate : kShortcuts) names.emplace_back(candidate.name);
     wrong = in_quotes(text) + " is none of " + listed(names, "and");
     if (shortcut != kShortcuts.end()) fields = split(shortcut->meaning, " ");

@@ -15,22 +15,6 @@ void line(Out out, std::string_view label, fmt::format_string<Args...> format, A
   fmt::format_to(out, "  {:<13}{}\n", label, fmt::format(format, std::forward<Args>(args)...));
 }
 
-const char* severity_name(Severity severity) {
-  switch (severity) {
-    case Severity::error:
-      return "error";
-    case Severity::warning:
-      return "warning";
-    case Severity::notice:
-      return "notice";
-    case Severity::info:
-      return "info";
-    case Severity::debug:
-      return "debug";
-  }
-  return "info";
-}
-
 const char* format_name(LogFormat format) {
   switch (format) {
     case LogFormat::text:

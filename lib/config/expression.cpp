@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <unordered_map>
 
+#include "base/ascii.h"
 #include "base/error.h"
 #include "config/safe_functions.h"
 #include "config/sql_text.h"
@@ -227,9 +228,7 @@ void Expressions::Database::read_header(sqlite3_context* context, int, sqlite3_v
   const auto& database = *static_cast<const Database*>(sqlite3_user_data(context));
   const auto* name = reinterpret_cast<const char*>(sqlite3_value_text(values[0]));
   if (database.header == nullptr || name == nullptr) return sqlite3_result_null(context);
-  std::string low(name);
-  std::transform(low.begin(), low.end(), low.begin(), [](unsigned char c) { return std::tolower(c); });
-  const std::string_view value = (*database.header)(low);
+  const std::string_view value = (*database.header)(lower(name));
   if (value.empty()) return sqlite3_result_null(context);
   sqlite3_result_text64(context, value.data(), value.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
 }
@@ -325,7 +324,7 @@ std::optional<std::vector<std::string>> Expressions::Database::rows(const std::s
       if (i > 0) row += ',';
       row += keys[i] + column_as_json(statement->prepared.get(), static_cast<int>(i));
     }
-    room -= static_cast<std::int64_t>(row.size() + sizeof row);
+    room -= static_cast<std::int64_t>(row.size() + sizeof(std::string));
     if (room < 0) {
       why = "its rows are larger than " + std::to_string(kMostMemory >> 20) + " MiB";
       return std::nullopt;

@@ -1,17 +1,12 @@
 // headers = { Accept = "application/json" }
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "config/sections.h"
 #include "config/wording.h"
 
 namespace fanout {
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string low(text);
-  std::transform(low.begin(), low.end(), low.begin(), [](unsigned char c) { return std::tolower(c); });
-  return low;
-}
 
 bool is_one_of(std::string_view word, std::initializer_list<std::string_view> words) {
   return std::find(words.begin(), words.end(), word) != words.end();

@@ -2,6 +2,11 @@
 
 namespace fanout {
 
+std::string place_text(const Place& place) {
+  if (place.line == 0) return place.file;
+  return place.file + ":" + std::to_string(place.line) + ":" + std::to_string(place.column);
+}
+
 const Entry* Node::entry(std::string_view key) const {
   for (const Entry& entry : table) {
     if (entry.key == key) return &entry;

@@ -14,6 +14,8 @@ struct Place {
   int line = 0;  // from 1; 0: the file as a whole
   int column = 0;
 };
+// "fanoutd.toml:12:3"
+std::string place_text(const Place& place);
 
 struct Entry;
 

@@ -9,6 +9,7 @@ namespace {
 void read_vendor_name(Reader& reader, PipelineSpec& pipeline,
                       const std::map<std::string, VendorSection>& vendors) {
   std::vector<std::string> names;
+  names.reserve(vendors.size());
   for (const auto& [name, vendor] : vendors) names.push_back(name);
   const Node* node = reader.required_text("vendor", pipeline.vendor, "say which [vendor.…] it asks");
   if (node == nullptr || vendors.contains(pipeline.vendor)) return;

@@ -74,6 +74,7 @@ const Node* Reader::one_of(const std::string& key, std::string& into,
   if (node == nullptr) return nullptr;
   if (std::find(allowed.begin(), allowed.end(), value) == allowed.end()) {
     std::vector<std::string> words;
+    words.reserve(allowed.size());
     for (const std::string& word : allowed) words.push_back(in_quotes(word));
     complaints_.add(node->place,
                     in_quotes(key) + " must be " + listed(words, "or") + ", not " + in_quotes(value),

@@ -1,16 +1,11 @@
 #include "config/wording.h"
 
 #include <algorithm>
-#include <cctype>
+
+#include "base/ascii.h"
 
 namespace fanout {
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string low(text);
-  std::transform(low.begin(), low.end(), low.begin(), [](unsigned char c) { return std::tolower(c); });
-  return low;
-}
 
 // Optimal string alignment: Levenshtein's distance with swaps of neighbours, by rows.
 std::size_t slips(std::string_view from, std::string_view to) {

@@ -32,12 +32,14 @@ asio::awaitable<void> Engine::carry(std::shared_ptr<Flight> flight, Request requ
   pump();
 }
 
-asio::awaitable<Reading> Engine::read_elsewhere(std::shared_ptr<Flight> flight, std::shared_ptr<Reply> reply) {
+asio::awaitable<Reading> Engine::read_elsewhere(std::shared_ptr<Flight> flight,
+                                                std::shared_ptr<Reply> reply) {
   co_return read(*flight, *reply, expressions_elsewhere_);
 }
 
 Reading Engine::read(const Flight& flight, const Reply& reply, Expressions& expressions) const {
-  return read_reply(reply, flight.claimed.task, *flight.pipeline, *flight.level, expressions, on_.clock.wall());
+  return read_reply(reply, flight.claimed.task, *flight.pipeline, *flight.level, expressions,
+                    on_.clock.wall());
 }
 
 void Engine::conclude(Flight& flight, Reply reply, Reading reading) {
@@ -45,19 +47,21 @@ void Engine::conclude(Flight& flight, Reply reply, Reading reading) {
   in_flight_.erase({flight.claimed.task.id, flight.claimed.task.lease});
   if (const auto run = runs_.find(flight.claimed.task.run); run != runs_.end()) --run->second.in_flight;
 
-  const auto target = same_origin_target(flight.config->vendors.at(flight.vendor), flight.target,
-                                         reply.header("location"));
+  const auto target =
+      same_origin_target(flight.config->vendors.at(flight.vendor), flight.target, reply.header("location"));
   reading.facts.may_follow = target && flight.claimed.hops < kMostHops;
   reading.facts.may_renew = !flight.claimed.renewed;
+  reading.facts.may_send_again = reply.maybe_unread && !flight.claimed.sent_again;
   reading.facts.detail = gates_.at(flight.vendor)->redact(std::move(reading.facts.detail));
   const Outcome outcome = judge(reading.facts);
   tell_gate(flight, outcome, reply.status);
 
-  if ((outcome.follow || outcome.renew) && !draining_) {
+  if ((outcome.follow || outcome.renew || outcome.send_again) && !draining_) {
     if (outcome.renew) gates_.at(flight.vendor)->renew_credentials();
     if (outcome.follow) flight.claimed.redirected_to = *target;
     flight.claimed.hops += outcome.follow ? 1 : 0;
     flight.claimed.renewed = flight.claimed.renewed || outcome.renew;
+    flight.claimed.sent_again = flight.claimed.sent_again || outcome.send_again;
     gates_.at(flight.vendor)->add_in_front(std::move(flight.claimed));
     return;
   }
@@ -68,7 +72,8 @@ void Engine::tell_gate(Flight& flight, const Outcome& outcome, int status) {
   Limiter& limiter = gates_.at(flight.vendor)->limiter();
   const auto now = on_.clock.mono();
   const bool was_open = limiter.breaker_open();
-  limiter.finished(flight.ticket, evidence_of(outcome, status, flight.claimed.task.attempts), now, outcome.reason);
+  limiter.finished(flight.ticket, evidence_of(outcome, status, flight.claimed.task.attempts), now,
+                   outcome.reason);
   if (outcome.over_limit) limiter.over_limit(flight.ticket, now, outcome.hold);
   if (outcome.credentials_refused) {
     limiter.trip(now, fmt::format("{}; renew the credentials, then reload", outcome.reason));
@@ -88,9 +93,10 @@ void Engine::settle(const Flight& flight, const Outcome& outcome, Reply reply, s
       settlement_of(task, outcome, reply.status, vendor.retry, vendor_down, on_.clock.wall(), on_.random);
   if (settlement.to == State::done) settlement.seeds = std::move(seeds);
   if (settlement.to == State::dead) {
-    settlement.request = gates_.at(flight.vendor)->redact(
-        fmt::format("GET {}{}", vendor.base_url.origin(), flight.target));
-    if (const auto run = runs_.find(task.run); run != runs_.end() && run->second.dead() < kDeadLettersLogged) {
+    settlement.request =
+        gates_.at(flight.vendor)->redact(fmt::format("GET {}{}", vendor.base_url.origin(), flight.target));
+    if (const auto run = runs_.find(task.run);
+        run != runs_.end() && run->second.dead() < kDeadLettersLogged) {
       on_.log.warning(fmt::format("run {}: task {} of level {} is dead: {}", task.run, task.id, task.level,
                                   settlement.place));
     }
@@ -121,7 +127,8 @@ void Engine::keep_records(const Flight& flight, Reply reply) {
     pending_.records.push_back(std::move(record));
     pending_.settlement_of.push_back(pending_.batch.settlements.size() - 1);
   }
-  if (pending_.configs.empty() || pending_.configs.back() != flight.config) pending_.configs.push_back(flight.config);
+  if (pending_.configs.empty() || pending_.configs.back() != flight.config)
+    pending_.configs.push_back(flight.config);
 }
 
 void Engine::settle_unasked(const Task& task, std::string reason) {

@@ -16,7 +16,7 @@ inline constexpr milliseconds kClaimAhead{20};
 // Claimed tasks are put back when the vendor's next free moment is further away.
 inline constexpr milliseconds kWorthWaitingFor{1000};
 // What leaves is covered by the saved state of its limiter for this long; also what a crash costs at most.
-inline constexpr milliseconds kCoverAhead{250};
+inline constexpr milliseconds kCoverAhead{100};
 
 struct Flight {
   Claimed claimed;

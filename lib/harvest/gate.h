@@ -28,7 +28,8 @@ struct Claimed {
   Task task;
   std::string redirected_to;  // empty: ask what the level says
   int hops = 0;
-  bool renewed = false;  // credentials, since it was claimed
+  bool renewed = false;     // credentials, since it was claimed
+  bool sent_again = false;  // because it may never have been read
   std::string renew_why;
 };
 

@@ -13,10 +13,10 @@ namespace {
 
 bool is_empty(const Turn& turn) {
   const Batch& batch = turn.batch;
-  return batch.settlements.empty() && batch.parts.empty() && batch.limiters.empty() && batch.new_runs.empty() &&
-         batch.finish_runs.empty() && batch.cancel_runs.empty() && batch.dead.empty() && batch.answered.empty() &&
-         batch.notes.empty() && batch.watched_runs.empty() && batch.claims.empty() && !batch.read_commands &&
-         turn.seal_runs.empty() && !turn.prune_before;
+  return batch.settlements.empty() && batch.parts.empty() && batch.limiters.empty() &&
+         batch.new_runs.empty() && batch.finish_runs.empty() && batch.cancel_runs.empty() &&
+         batch.dead.empty() && batch.answered.empty() && batch.notes.empty() && batch.watched_runs.empty() &&
+         batch.claims.empty() && !batch.read_commands && turn.seal_runs.empty() && !turn.prune_before;
 }
 
 void append(std::vector<Part>& to, std::vector<Part> parts) {
@@ -55,7 +55,10 @@ void drop_settlements(Turn& turn, const Settlements& these) {
 }  // namespace
 
 Keeper::Keeper(Store& store, Outputs& outputs)
-    : store_(store), outputs_(outputs), unsaved_(outputs.recovered()) {}
+    : store_(store), outputs_(outputs), unsaved_(outputs.recovered()) {
+  outputs.number_after(
+      [&store](std::int64_t run, const std::string& base) { return store.latest_part(run, base); });
+}
 
 Kept Keeper::keep(Turn& turn) {
   Kept kept;

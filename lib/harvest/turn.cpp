@@ -223,7 +223,7 @@ void Engine::take_claimed(std::vector<Task> claimed) {
       too_late.push_back(std::move(one));
     }
   }
-  put_back(std::move(too_late));
+  put_back(too_late);
 }
 
 void Engine::take_tallies(const std::vector<Tally>& tallies) {

@@ -116,10 +116,9 @@ Limiter::Ticket Limiter::take(MonoTime now) {
 void Limiter::sent(const Ticket& ticket, MonoTime now) {
   const auto found = in_flight_.find(ticket.number);
   if (found == in_flight_.end()) return;
-  const bool again = found->second.has_value();
+  FANOUT_INVARIANT(!found->second);  // a request that is sent again takes another ticket
   found->second = now;
-  for (Lane& lane : lanes_) lane.window.sent(now, again);
-  if (again) history_.add(now);
+  for (Lane& lane : lanes_) lane.window.sent(now);
 }
 
 void Limiter::finished(const Ticket& ticket, Evidence evidence, MonoTime now, const std::string& reason) {

@@ -73,7 +73,7 @@ class Limiter {
 
   // A request leaves. Only when next() says that it may.
   Ticket take(MonoTime now);
-  // Its last byte has been handed to the system; each time that happens.
+  // Its last byte has been handed to the system.
   void sent(const Ticket& ticket, MonoTime now);
   void finished(const Ticket& ticket, Evidence evidence, MonoTime now, const std::string& reason);
   // Its reply said that we ask too much; hold: for how long it wants quiet.

@@ -4,9 +4,9 @@
 // its theoretical time less the tolerance; each puts the theoretical time of the next one interval later. The
 // interval is window/limit, the tolerance burst - 1 intervals. A loop that wakes up a little late does not
 // lose its turn: up to kLate the next theoretical time follows the last one, later than that it begins anew.
-// A window longer than kLongestEven is a quota, such as 65000/1d: spread over all of it, it would make every run
-// last a day, so it is spread over a hundredth.
-// This alone keeps no promise; the window beside it does (limit/window.h). A value, told the time.
+// A window longer than kLongestEven is a quota, such as 65000/1d: spread over all of it, it would make every
+// run last a day, so it is spread over a hundredth. This alone keeps no promise; the window beside it does
+// (limit/window.h). A value, told the time.
 #pragma once
 
 #include <algorithm>

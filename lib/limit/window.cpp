@@ -28,9 +28,9 @@ void Window::taken(MonoTime now) {
   ++unsent_;
 }
 
-void Window::sent(MonoTime now, bool again) {
+void Window::sent(MonoTime now) {
   advance(now);
-  if (!again) --unsent_;
+  --unsent_;
   sent_.push_back(now);
 }
 

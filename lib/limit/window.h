@@ -28,8 +28,7 @@ class Window {
   void change_limit(std::int64_t limit);
 
   void taken(MonoTime now);
-  // again: this request had been sent before, on a connection that then broke; the vendor may see both.
-  void sent(MonoTime now, bool again);
+  void sent(MonoTime now);
   void finished(std::optional<MonoTime> sent, MonoTime now);
 
   // What happened before this window was there. Oldest first.

@@ -20,12 +20,13 @@ void AnswerFiles::add(const std::string& path, std::string_view bytes, std::stri
   try {
     auto file = disk_.open(unfinished(final_path));
     unfinished_.push_back({std::move(file), unfinished(final_path), final_path, problem});
+    folders_.insert(final_path.parent_path());
   } catch (const NameTaken& taken) {
     *problem = taken.what();
     return;
   }
   File& file = *unfinished_.back().file;
-  if (file.size() > 0) file.cut(0);  // a crash has left it
+  if (file.size() > 0) file.cut(0);
   file.append(bytes);
 }
 
@@ -34,7 +35,6 @@ void AnswerFiles::put_in_place() {
   for (auto& each : unfinished_) {
     try {
       disk_.rename(each.path, each.final_path);
-      folders_.insert(each.final_path.parent_path());
     } catch (const NameTaken& taken) {
       *each.problem = taken.what();
       disk_.remove(each.path);
@@ -49,16 +49,12 @@ void AnswerFiles::finish() {
   folders_.clear();
 }
 
-void AnswerFiles::drop() {
-  for (const auto& each : unfinished_) {
-    try {
-      disk_.remove(each.path);
-    } catch (const Error&) {
-      // It bears a dot, and the same answer will be written over it.
-    }
-  }
+// The folders stay to be synced: some may be new.
+std::vector<std::filesystem::path> AnswerFiles::drop() {
+  std::vector<std::filesystem::path> paths;
+  for (auto& each : unfinished_) paths.push_back(std::move(each.path));
   unfinished_.clear();
-  folders_.clear();
+  return paths;
 }
 
 }  // namespace fanout

@@ -2,7 +2,7 @@
 //
 // Owned by Outputs, used on the store thread, for one batch at a time. Where several have the same path the
 // last stays. A name that is taken is the problem of that answer; other failures are the disk's exceptions,
-// and drop() then leaves nothing unfinished behind.
+// and drop() then says what is left unfinished.
 #pragma once
 
 #include <filesystem>
@@ -24,7 +24,7 @@ class AnswerFiles {
   void add(const std::string& path, std::string_view bytes, std::string* problem);
   // All that was added is durable and in its place, but for problems.
   void finish();
-  void drop();
+  std::vector<std::filesystem::path> drop();  // what is to be removed
 
  private:
   struct Unfinished {

@@ -40,6 +40,8 @@ class Disk {
   virtual ~Disk() = default;
   // Opens for appending; creates it and its folders where they are missing.
   virtual std::unique_ptr<File> open(const std::filesystem::path& path) = 0;
+  // The whole of a small file; nothing if there is none.
+  virtual std::optional<std::string> read(const std::filesystem::path& path) = 0;
   // Of whatever bears that name; nothing if nothing does.
   virtual std::optional<std::int64_t> size_of(const std::filesystem::path& path) = 0;
   // Within one folder, replacing. It is the old name or the new one, never neither.

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -127,7 +128,7 @@ bool sync_names_in(const fs::path& folder) {
   const fs::path name = folder.empty() ? "." : folder;
   const Descriptor descriptor(
       uninterrupted([&] { return ::open(name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
-  if (descriptor.number() < 0 && errno == ENOENT) return false;
+  if (descriptor.number() < 0 && (errno == ENOENT || errno == ENOTDIR)) return false;
   if (descriptor.number() < 0) fail(errno, "open the folder", name);
   if (uninterrupted([&] { return ::fsync(descriptor.number()); }) < 0) fail(errno, "sync the folder", name);
   return true;
@@ -156,6 +157,21 @@ void LocalDisk::make_folder(const fs::path& folder) {
     made_.insert(folder);
   } else if (errno != EEXIST) {  // if that is no folder, opening the file in it says so
     fail(errno, "make the folder", folder);
+  }
+}
+
+std::optional<std::string> LocalDisk::read(const fs::path& path) {
+  const Descriptor descriptor(
+      uninterrupted([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW); }));
+  if (descriptor.number() < 0 && errno == ENOENT) return std::nullopt;
+  if (descriptor.number() < 0) fail(errno, "open", path);
+  std::string text;
+  std::array<char, 16 * 1024> some{};
+  while (true) {
+    const auto length = uninterrupted([&] { return ::read(descriptor.number(), some.data(), some.size()); });
+    if (length < 0) fail(errno, "read", path);
+    if (length == 0) return text;
+    text.append(some.data(), static_cast<std::size_t>(length));
   }
 }
 

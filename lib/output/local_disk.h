@@ -11,6 +11,7 @@ namespace fanout {
 class LocalDisk : public Disk {
  public:
   std::unique_ptr<File> open(const std::filesystem::path& path) override;
+  std::optional<std::string> read(const std::filesystem::path& path) override;
   std::optional<std::int64_t> size_of(const std::filesystem::path& path) override;
   void rename(const std::filesystem::path& from, const std::filesystem::path& to) override;
   void remove(const std::filesystem::path& path) override;

@@ -22,7 +22,7 @@ class OpenPart {
 
   const Part& committed() const { return part_; }
   Part written() const;  // as it is to be stored if what was written is committed
-  bool unknown_and_empty() const { return !known_ && part_.committed == 0; }
+  bool is_known() const { return known_; }
   const std::filesystem::path& unfinished_path() const { return unfinished_; }
   const std::filesystem::path& final_path() const { return final_; }
 

@@ -6,24 +6,60 @@
 #include <iterator>
 #include <optional>
 
+#include "output/part_name.h"
+
 namespace fanout {
 namespace {
 
-constexpr std::size_t kMostOpen = 64;         // files of parts
-constexpr std::size_t kMostNumbers = 10'000;  // remembered; beyond, the names on the disk say what is taken
+constexpr std::size_t kMostOpen = 64;  // files of parts
+
+std::filesystem::path beside(std::filesystem::path root) { return root += ".begun"; }
 
 }  // namespace
 
 Outputs::Outputs(Disk& disk, std::filesystem::path root, std::vector<Part> open, const Log& log)
-    : disk_(disk), root_(std::move(root)), log_(log), answer_files_(disk, root_) {
+    : disk_(disk),
+      root_(std::move(root)),
+      log_(log),
+      answer_files_(disk, root_),
+      begun_(disk, beside(root_)) {
+  clear_up(open);
   std::ranges::sort(open, {}, &Part::number);
-  for (auto& part : open) part.sealed ? remember_number(part) : recover(std::move(part));
+  for (auto& part : open) recover(std::move(part));
   sync_folders();
 }
 
 Outputs::~Outputs() = default;
 
 std::vector<Part> Outputs::recovered() { return std::exchange(recovered_, {}); }
+
+void Outputs::clear_up(const std::vector<Part>& open) {
+  for (const auto& path : begun_.left()) {
+    const auto place = root_ / path;
+    if (std::ranges::count(open, path, &Part::path) == 0) leftovers_.push_back(unfinished(place));
+    // The earlier process may have made these and died before it synced them; the disk knows only what is
+    // made in this one.
+    for (auto folder = place; folder != root_.parent_path() && folder.has_relative_path();) {
+      folder = folder.parent_path();
+      folders_.insert(folder);
+    }
+  }
+  remove_leftovers();
+  sync_folders();
+  begun_.settled();
+}
+
+void Outputs::remove_leftovers() {
+  while (!leftovers_.empty()) {
+    try {
+      disk_.remove(leftovers_.back());
+      folders_.insert(leftovers_.back().parent_path());
+    } catch (const NameTaken&) {
+      // Then it is none of ours any more.
+    }
+    leftovers_.pop_back();
+  }
+}
 
 void Outputs::recover(Part part) {
   const Key key(part.run, part.base);
@@ -76,15 +112,29 @@ void Outputs::committed() {
   }
   touched_.clear();
   noted_.clear();
+  if (leftovers_.empty()) begun_.settled();
 }
 
 void Outputs::rolled_back() {
-  for (auto* part : touched_) part->roll_back();
+  for (auto* part : touched_) {
+    if (part->is_known()) {
+      part->roll_back();
+    } else {
+      leftovers_.push_back(part->unfinished_path());
+      forget(parts_.find({part->committed().run, part->committed().base}));
+    }
+  }
   touched_.clear();
+  try {
+    remove_leftovers();
+  } catch (const MustWait&) {
+    // Before the next batch is written, they are.
+  }
 }
 
 std::vector<Part> Outputs::seal(std::int64_t run, const std::string& base) {
   FANOUT_INVARIANT(touched_.empty());
+  remove_leftovers();
   for (auto at = parts_.lower_bound({run, std::string()}); at != parts_.end();) {
     if (run != 0 && at->first.first != run) break;
     const auto next = std::next(at);
@@ -109,11 +159,6 @@ std::vector<Part> Outputs::seal_full() {
 
 void Outputs::end(Parts::iterator at) {
   OpenPart& part = at->second;
-  if (part.unknown_and_empty()) {
-    disk_.remove(part.unfinished_path());
-    forget(at);
-    return;
-  }
   auto wrong = part.open();
   if (wrong.empty()) used(part);
   if (wrong.empty() && disk_.size_of(part.final_path())) {
@@ -134,6 +179,7 @@ void Outputs::end(Parts::iterator at) {
 // we never take it for unfinished work of our own.
 Part Outputs::give_up(Parts::iterator at, const std::string& what) {
   OpenPart& part = at->second;
+  begun_.forget_settled();  // it may go on to bear its dot
   log_.warning(fmt::format("{}: {}; the next part begins", part.unfinished_path().string(), what));
   try {
     if (disk_.size_of(part.unfinished_path()) && !disk_.size_of(part.final_path())) {
@@ -152,15 +198,7 @@ Part Outputs::give_up(Parts::iterator at, const std::string& what) {
 
 void Outputs::forget(Parts::iterator at) {
   std::erase(files_, &at->second);
-  // The number of one that nobody knows is free again, so that no gap hides what a crash leaves of the next.
-  if (!at->second.unknown_and_empty()) remember_number(at->second.committed());
   parts_.erase(at);
-}
-
-void Outputs::remember_number(const Part& part) {
-  int& number = numbers_[{part.run, part.base}];
-  number = std::max(number, part.number);
-  if (numbers_.size() > kMostNumbers) numbers_.erase(numbers_.begin());
 }
 
 void Outputs::sync_folders() {

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -18,6 +19,7 @@
 #include "config/expression.h"
 #include "config/spec.h"
 #include "output/answer_files.h"
+#include "output/begun_files.h"
 #include "output/compress.h"
 #include "output/disk.h"
 #include "output/open_part.h"
@@ -38,12 +40,17 @@ class Outputs {
  public:
   // root: the folder that relative paths lie below. open: the parts that the store knows as not sealed; each
   // is cut back to its committed length, or noted when it is moved or cut. Parts found sealed on the disk
-  // though the store does not know it yet are returned by recovered(). Of parts that are sealed only the
-  // numbers are learned: they are not given again.
+  // though the store does not know it yet are returned by recovered(). Files that a crash has left and the
+  // store knows nothing of are removed.
   Outputs(Disk& disk, std::filesystem::path root, std::vector<Part> open, const Log& log);
   ~Outputs();
 
   std::vector<Part> recovered();  // what the store has to be told after the start
+
+  // The highest number among the parts of a run and base that the store knows; 0: none. The files may be
+  // gone.
+  using LatestNumber = std::function<int(std::int64_t run, const std::string& base)>;
+  void number_after(LatestNumber latest) { latest_number_ = std::move(latest); }
 
   // Throws DiskFull with nothing half done: as if rolled back. A part that somebody moved, replaced or cut is
   // noted, and the next one begins.
@@ -63,17 +70,22 @@ class Outputs {
   using Key = std::pair<std::int64_t, std::string>;  // run and base
   using Parts = std::map<Key, OpenPart>;
   struct Group;
+  struct Sorted;
 
+  void clear_up(const std::vector<Part>& open);
   void recover(Part part);
-  std::vector<Group> groups_of(const std::vector<Record>& records, Written& written);
+  Sorted sort(const std::vector<Record>& records, Written& written);
+  void write_down(const Sorted& sorted);
+  void write_answers(const Sorted& sorted, const std::vector<Record>& records, Written& written);
   void append(const Group& group, const std::vector<Record>& records, Written& written);
   OpenPart& part_for(const Group& group);
+  Part next_part(const Key& key);
   OpenPart& begin_part(const Key& key);
   void used(OpenPart& part);
   void end(Parts::iterator at);
   Part give_up(Parts::iterator at, const std::string& what);
   void forget(Parts::iterator at);
-  void remember_number(const Part& part);
+  void remove_leftovers();
   void sync_folders();
   std::vector<Part> take_sealed();
 
@@ -83,16 +95,18 @@ class Outputs {
   Expressions expressions_;
   Compressor compressor_;
   AnswerFiles answer_files_;
+  BegunFiles begun_;
+  LatestNumber latest_number_;
 
   Parts parts_;
   std::set<Key> full_;              // parts that have reached their roll
-  std::map<Key, int> numbers_;      // of the latest part that is no longer open
   std::vector<OpenPart*> files_;    // that are open, the latest used last
   std::vector<OpenPart*> touched_;  // since the last commit
   std::vector<Part> noted_;         // given up on; the store has yet to be told
   std::vector<Part> sealed_;        // likewise, and their names are yet to be synced
   std::vector<Part> recovered_;
-  std::set<std::filesystem::path> folders_;  // whose names are yet to be synced
+  std::vector<std::filesystem::path> leftovers_;  // unfinished files that are yet to be removed
+  std::set<std::filesystem::path> folders_;       // whose names are yet to be synced
 };
 
 }  // namespace fanout

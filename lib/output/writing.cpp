@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <string_view>
 
 #include "output/outputs.h"
@@ -29,17 +30,31 @@ struct Outputs::Group {
   std::size_t room = 0;  // bytes that their lines take, about
 };
 
+// What a batch comes to on the disk.
+struct Outputs::Sorted {
+  struct Answer {
+    std::size_t record;
+    std::string path;
+  };
+  std::vector<Answer> answers;  // that have a file of their own
+  std::vector<Group> groups;    // the others
+};
+
 Written Outputs::write(const std::vector<Record>& records) {
   FANOUT_INVARIANT(touched_.empty());
   Written written;
   written.places.resize(records.size());
   written.problems.resize(records.size());
   try {
-    for (const auto& group : groups_of(records, written)) append(group, records, written);
+    remove_leftovers();
+    const auto sorted = sort(records, written);
+    write_down(sorted);
+    write_answers(sorted, records, written);
+    for (const auto& group : sorted.groups) append(group, records, written);
     answer_files_.finish();
     sync_folders();
   } catch (const MustWait&) {
-    answer_files_.drop();
+    std::ranges::move(answer_files_.drop(), std::back_inserter(leftovers_));
     rolled_back();
     throw;
   }
@@ -48,9 +63,9 @@ Written Outputs::write(const std::vector<Record>& records) {
   return written;
 }
 
-// Writes the answers that have a file of their own, and groups the others by part.
-std::vector<Outputs::Group> Outputs::groups_of(const std::vector<Record>& records, Written& written) {
-  std::vector<Group> groups;
+Outputs::Sorted Outputs::sort(const std::vector<Record>& records, Written& written) {
+  Sorted sorted;
+  auto& groups = sorted.groups;
   std::map<Key, std::size_t> by_key;
   std::map<std::pair<std::int64_t, const OutputSpec*>, std::size_t>
       by_output;  // whose path is the same for all
@@ -64,11 +79,7 @@ std::vector<Outputs::Group> Outputs::groups_of(const std::vector<Record>& record
       auto path = path_of(record, &written.problems[i]);
       if (!path) continue;
       if (record.output->one_file_per_answer) {
-        auto text = whole_file(record, expressions_, &written.problems[i]);
-        if (!text) continue;
-        const auto bytes = compressor_.compress(record.output->compression, std::move(*text));
-        answer_files_.add(*path, bytes, &written.problems[i]);
-        written.places[i] = std::move(*path);
+        sorted.answers.push_back({i, std::move(*path)});
         continue;
       }
       which = by_key.try_emplace({record.run, *path}, groups.size()).first->second;
@@ -78,7 +89,27 @@ std::vector<Outputs::Group> Outputs::groups_of(const std::vector<Record>& record
     groups[which].records.push_back(i);
     groups[which].room += record.parents.size() + record.body.size() + record.fetched_at.size() + kRoomAround;
   }
-  return groups;
+  return sorted;
+}
+
+// Also a part that then comes to have no rows: it stays written down, and costs no sync again.
+void Outputs::write_down(const Sorted& sorted) {
+  std::vector<std::string> paths;
+  for (const auto& answer : sorted.answers) paths.push_back(answer.path);
+  for (const auto& group : sorted.groups) {
+    if (!parts_.contains(group.key)) paths.push_back(next_part(group.key).path);
+  }
+  begun_.write_down(paths);
+}
+
+void Outputs::write_answers(const Sorted& sorted, const std::vector<Record>& records, Written& written) {
+  for (const auto& [i, path] : sorted.answers) {
+    auto text = whole_file(records[i], expressions_, &written.problems[i]);
+    if (!text) continue;
+    const auto bytes = compressor_.compress(records[i].output->compression, std::move(*text));
+    answer_files_.add(path, bytes, &written.problems[i]);
+    written.places[i] = path;
+  }
 }
 
 void Outputs::append(const Group& group, const std::vector<Record>& records, Written& written) {
@@ -130,26 +161,29 @@ OpenPart& Outputs::part_for(const Group& group) {
       at->second.roll = group.output->roll;
       return at->second;
     }
-    const bool known = !at->second.unknown_and_empty();
-    auto noted = give_up(at, wrong);
-    if (known) noted_.push_back(std::move(noted));
+    noted_.push_back(give_up(at, wrong));
   }
   OpenPart& part = begin_part(group.key);
   part.roll = group.output->roll;
   return part;
 }
 
-// Its number is above all that are known of, and its name is nobody's.
-OpenPart& Outputs::begin_part(const Key& key) {
-  const auto latest = numbers_.find(key);
-  int number = latest == numbers_.end() ? 1 : latest->second + 1;
+// Its number is above all that the store knows, and its name is nobody's.
+Part Outputs::next_part(const Key& key) {
+  int number = latest_number_ ? latest_number_(key.first, key.second) + 1 : 1;
   while (disk_.size_of(root_ / part_path(key.second, key.first, number))) ++number;
-  Part first;
-  first.run = key.first;
-  first.base = key.second;
-  first.number = number;
-  first.path = part_path(key.second, key.first, number);
-  OpenPart part(disk_, root_, std::move(first), false);
+  Part part;
+  part.run = key.first;
+  part.base = key.second;
+  part.number = number;
+  part.path = part_path(key.second, key.first, number);
+  return part;
+}
+
+OpenPart& Outputs::begin_part(const Key& key) {
+  Part next = next_part(key);
+  begun_.write_down({next.path});  // unless it is already
+  OpenPart part(disk_, root_, std::move(next), false);
   part.create();
   folders_.insert(part.final_path().parent_path());
   OpenPart& kept = parts_.emplace(key, std::move(part)).first->second;

@@ -113,9 +113,13 @@ Applied SqliteStore::apply(const Batch& batch) {
 std::vector<Run> SqliteStore::open_runs() { return runs_.open(); }
 std::vector<LimiterRow> SqliteStore::limiters() { return upkeep_.limiters(); }
 
+int SqliteStore::latest_part(std::int64_t run, const std::string& base) {
+  return upkeep_.latest_part(run, base);
+}
+
 bool SqliteStore::changed_by_others() {
-  // A write can be noticed on the disk before it is committed. Whoever holds the writer's lock has it committed
-  // when we get the lock.
+  // A write can be noticed on the disk before it is committed. Whoever holds the writer's lock has it
+  // committed when we get the lock.
   const Transaction no_other_writer(database_);
   data_version_.bind().step();
   const auto version = data_version_.integer(0);

@@ -27,6 +27,7 @@ class SqliteStore : public Store {
   Applied apply(const Batch& batch) override;
   std::vector<Run> open_runs() override;
   std::vector<LimiterRow> limiters() override;
+  int latest_part(std::int64_t run, const std::string& base) override;
   bool changed_by_others() override;
   bool prune(WallTime before) override;
 

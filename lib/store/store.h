@@ -155,6 +155,8 @@ class Store {
   // Open runs: more than were known when somebody redrove by hand.
   virtual std::vector<Run> open_runs() = 0;
   virtual std::vector<LimiterRow> limiters() = 0;
+  // The highest number among the parts of a run and base, sealed or not; 0: there are none.
+  virtual int latest_part(std::int64_t run, const std::string& base) = 0;
   // True if another connection has written since the last call.
   virtual bool changed_by_others() = 0;
   // Forgets some of what finished before `before`; true while there is more.

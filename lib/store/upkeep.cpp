@@ -11,6 +11,7 @@ Upkeep::Upkeep(Database& database)
       open_parts_(
           database,
           "SELECT path, run, base, number, committed, records, sealed, note FROM part WHERE sealed = 0"),
+      latest_part_(database, "SELECT max(number) FROM part WHERE run = ?1 AND base = ?2"),
       keep_limiter_(
           database,
           "INSERT INTO limiter (subject, paused, hold_until, why, state) VALUES (?1, ?2, ?3, ?4, ?5) "
@@ -44,6 +45,13 @@ std::vector<Part> Upkeep::open_parts() {
   }
   open_parts_.reset();
   return parts;
+}
+
+int Upkeep::latest_part(std::int64_t run, const std::string& base) {
+  latest_part_.bind(run, base).step();
+  const auto number = static_cast<int>(latest_part_.integer(0));  // NULL is 0
+  latest_part_.reset();
+  return number;
 }
 
 void Upkeep::keep(const LimiterRow& row) {

@@ -17,6 +17,7 @@ class Upkeep {
 
   void keep(const Part& part);
   std::vector<Part> open_parts();
+  int latest_part(std::int64_t run, const std::string& base);
   void keep(const LimiterRow& row);
   std::vector<LimiterRow> limiters();
   std::vector<Command> open_commands();
@@ -25,6 +26,7 @@ class Upkeep {
  private:
   Statement keep_part_;
   Statement open_parts_;
+  Statement latest_part_;
   Statement keep_limiter_;
   Statement limiters_;
   Statement open_commands_;

@@ -17,10 +17,10 @@ namespace fanout {
 struct Page {
   enum class Kind { none, offset, number };
   Kind kind = Kind::none;
-  std::string param;       // "offset", "page"
-  std::string size_param;  // "size", "per_page"; empty: not sent
-  int size = 0;            // items a page
-  int first = 1;           // kind number: the number of the first page
+  std::string param;              // "offset", "page"
+  std::string size_param;         // "size", "per_page"; empty: not sent
+  int size = 0;                   // items a page
+  int first = 1;                  // kind number: the number of the first page
   std::optional<JsonPath> total;  // items in the whole list
   std::optional<JsonPath> pages;  // pages in the whole list
 };
@@ -42,14 +42,14 @@ struct Level {
   std::vector<std::pair<std::string, Template>> headers;
   Page page;
 
-  std::optional<JsonPath> items;  // absent: the reply lists nothing
-  std::vector<std::string> keep;  // fields of an item that its descendants may name
-  JsonPath key;                   // within an item; "$.id" unless said otherwise
-  bool key_is_default = true;     // then an item without it is known by its hash
-  bool unique_in_run = false;     // unique = "run"
-  std::string where;              // SQL condition over item; empty: all
+  std::optional<JsonPath> items;     // absent: the reply lists nothing
+  std::vector<std::string> keep;     // fields of an item that its descendants may name
+  JsonPath key;                      // within an item; "$.id" unless said otherwise
+  bool key_is_default = true;        // then an item without it is known by its hash
+  bool unique_in_run = false;        // unique = "run"
+  std::string where;                 // SQL condition over item; empty: all
   std::int64_t max_items = 100'000;  // a reply with more is dead, not a memory problem
-  std::vector<Rule> rules;        // the level's own first, then the vendor's
+  std::vector<Rule> rules;           // the level's own first, then the vendor's
 };
 
 }  // namespace fanout

@@ -121,6 +121,11 @@ const char* way_out(Fault fault) {
 Outcome by_fault(const ReplyFacts& facts) {
   const char* what = facts.fault == Fault::none ? "no reply came" : fault_name(facts.fault);
   auto reason = with_detail(what, facts.detail) + way_out(facts.fault);
+  if (facts.may_send_again) {
+    auto outcome = outcome_of(Verdict::retry, std::move(reason));
+    outcome.send_again = true;
+    return outcome;
+  }
   switch (facts.fault) {
     case Fault::too_large:
     case Fault::not_as_level:

@@ -47,6 +47,7 @@ struct ReplyFacts {
   std::optional<milliseconds> retry_after;
   bool first_level = false;
   bool may_follow = false;       // a redirect to the same origin, below the limit of hops
+  bool may_send_again = false;   // it may never have been read, and was not sent again since it was claimed
   bool may_renew = false;        // credentials not renewed yet since this task was claimed
   std::optional<Ruling> ruling;  // the first rule that matched
 };
@@ -55,16 +56,17 @@ struct Outcome {
   Verdict verdict = Verdict::done;
   std::string reason;  // empty when done; else a sentence for the operator
 
-  bool unchanged = false;                // 304: done without a record
-  bool follow = false;                   // ask again at the redirect's target, same attempt
-  bool renew = false;                    // renew the credentials and ask again, same attempt
-  bool credentials_refused = false;      // renewed and still 401: the vendor is held, the operator is told
-  bool over_limit = false;               // the vendor says that we ask too much
-  std::optional<milliseconds> hold;      // how long the vendor asked for quiet; empty: it did not say
-  std::optional<milliseconds> snooze;    // snooze for this long, a rule's
-  bool vendor_down = false;              // speaks of the vendor rather than of this task: the breaker's evidence
-  bool nobody_there = false;             // it was not even reached: never the task's own fault
-  bool vendor_alive = false;             // the vendor answered sensibly: closes a breaker
+  bool unchanged = false;              // 304: done without a record
+  bool follow = false;                 // ask again at the redirect's target, same attempt
+  bool send_again = false;               // ask again, same attempt
+  bool renew = false;                  // renew the credentials and ask again, same attempt
+  bool credentials_refused = false;    // renewed and still 401: the vendor is held, the operator is told
+  bool over_limit = false;             // the vendor says that we ask too much
+  std::optional<milliseconds> hold;    // how long the vendor asked for quiet; empty: it did not say
+  std::optional<milliseconds> snooze;  // snooze for this long, a rule's
+  bool vendor_down = false;   // speaks of the vendor rather than of this task: the breaker's evidence
+  bool nobody_there = false;  // it was not even reached: never the task's own fault
+  bool vendor_alive = false;  // the vendor answered sensibly: closes a breaker
 };
 
 Outcome judge(const ReplyFacts& facts);

@@ -14,7 +14,7 @@ namespace fanout {
 class Template {
  public:
   struct Piece {
-    std::string text;      // literal text, or the name
+    std::string text;  // literal text, or the name
     bool is_name = false;
     bool keep_reserved = false;  // {+name}
     std::size_t offset = 0;      // in the template's text, for messages
@@ -29,7 +29,8 @@ class Template {
   // Percent-encoded for a URI. Nothing where a name has no value; *missing is then that name.
   std::optional<std::string> expand(const Lookup& lookup, std::string* missing = nullptr) const;
   // As it is, each value passed through `shape` (e.g. made safe as a path component).
-  std::optional<std::string> expand_raw(const Lookup& lookup, const std::function<std::string(std::string)>& shape,
+  std::optional<std::string> expand_raw(const Lookup& lookup,
+                                        const std::function<std::string(std::string)>& shape,
                                         std::string* missing = nullptr) const;
 
   const std::string& text() const { return text_; }

@@ -8,6 +8,8 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "base/ascii.h"
+
 namespace fanout {
 namespace {
 
@@ -179,11 +181,6 @@ std::variant<std::string, CannotAsk> target_for(const Task& task, const Level& l
       fmt::format("the target would be {} bytes long, and {} are the most", target.size(), kLongestTarget)};
 }
 
-bool same_name(std::string_view a, std::string_view b) {
-  return std::ranges::equal(
-      a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
-}
-
 std::optional<CannotAsk> add_headers(Request& request, const Level& level, Names& names) {
   for (const auto& [name, value] : level.headers) {
     std::string missing;
@@ -195,7 +192,8 @@ std::optional<CannotAsk> add_headers(Request& request, const Level& level, Names
     if (breaks) return CannotAsk{fmt::format("header {}: its value would hold a control character", name)};
     if (text->size() > kLongestTarget)
       return CannotAsk{fmt::format("header {}: its value is too long", name)};
-    std::erase_if(request.headers, [&](const auto& header) { return same_name(header.first, name); });
+    std::erase_if(request.headers,
+                  [low = lower(name)](const auto& header) { return lower(header.first) == low; });
     request.headers.emplace_back(name, std::move(*text));
   }
   return std::nullopt;

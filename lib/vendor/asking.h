@@ -27,8 +27,9 @@ struct CannotAsk {
 };
 
 // The request for one page of one level under one parent item, without auth.
-std::variant<Request, CannotAsk> request_for(const Task& task, const RunNames& run, const PipelineSpec& pipeline,
-                                             const Level& level, const VendorSpec& vendor);
+std::variant<Request, CannotAsk> request_for(const Task& task, const RunNames& run,
+                                             const PipelineSpec& pipeline, const Level& level,
+                                             const VendorSpec& vendor);
 
 // Puts the vendor's secret where its kind says.
 void add_auth(Request& request, const Auth& auth, const Secret& secret);

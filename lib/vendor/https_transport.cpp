@@ -22,22 +22,16 @@ asio::awaitable<Reply> ask_origin(std::shared_ptr<ConnectionPool> pool, Request 
   const VendorSpec& vendor = pool->vendor();
   const auto until = pool->alarms().in(vendor.timeout);
   auto connection = pool->take(until - vendor.timeout);
-  bool kept = connection != nullptr;
-  Reply reply;
-  for (;;) {
-    if (!connection) {
-      connection = pool->unconnected();
-      auto dialled = co_await dial(pool, connection.get(), until);
-      if (dialled.fault != Fault::none) co_return failed(dialled.fault, std::move(dialled.detail));
-    }
-    append_request(request, pool->standing_headers(), &connection->request());
-    connection->close_at(until);
-    reply = co_await connection->exchange(request.sent);
-    const bool closed_while_idle = kept && reply.fault == Fault::reset && connection->silent();
-    if (!closed_while_idle) break;
-    kept = false;
-    connection.reset();
+  const bool kept = connection != nullptr;
+  if (!kept) {
+    connection = pool->unconnected();
+    auto dialled = co_await dial(pool, connection.get(), until);
+    if (dialled.fault != Fault::none) co_return failed(dialled.fault, std::move(dialled.detail));
   }
+  append_request(request, pool->standing_headers(), &connection->request());
+  connection->close_at(until);
+  Reply reply = co_await connection->exchange(std::move(request.sent));
+  reply.maybe_unread = kept && reply.fault == Fault::reset && connection->silent();
   if (reply.fault == Fault::timeout)
     reply.detail.insert(0, "within " + format_duration(vendor.timeout) + " ");
   if (connection->reusable()) pool->give_back(std::move(connection));

@@ -131,7 +131,7 @@ void ItemFinder::value(json value) {
 }
 
 void ItemFinder::found(const Steps& steps, const json& value) {
-  const auto leads_here = [&](Which which) {
+  const auto leads_here = [&](std::size_t which) {
     return followed_[which].path != nullptr && steps[which] == static_cast<int>(followed_[which].length);
   };
   const auto number = [&]() -> std::optional<std::int64_t> {

@@ -29,7 +29,7 @@ class ItemFinder {
   Scanned finish();
 
  private:
-  enum Which : std::size_t { kItems, kTotal, kPages, kPaths };
+  static constexpr std::size_t kItems = 0, kTotal = 1, kPages = 2, kPaths = 3;
   using Steps = std::array<int, kPaths>;  // how many steps of each path lead to a value, or kOff
   static constexpr int kOff = -1;         // not on the path
 

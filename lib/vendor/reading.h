@@ -19,7 +19,7 @@ struct Reading {
   std::vector<Seed> seeds;  // children, and further pages of the same list; only when the body reads well
 };
 
-// now: for dates in Retry-After. Sets every fact but may_follow and may_renew, which only the engine knows.
+// now: for dates in Retry-After. Sets every fact but those that begin with may_, which only the engine knows.
 Reading read_reply(const Reply& reply, const Task& task, const PipelineSpec& pipeline, const Level& level,
                    Expressions& expressions, WallTime now);
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <boost/beast/http/error.hpp>
 
+#include "base/ascii.h"
 #include "base/units.h"
 #include "vendor/excerpt.h"
 
@@ -16,14 +17,6 @@ namespace http = boost::beast::http;
 constexpr std::string_view kBeginning = "HTTP/1.";
 constexpr std::size_t kUsualHeaders = 12;
 constexpr std::uint64_t kMostReserved = 1024 * 1024;  // bytes; a Content-Length is only a claim
-
-std::string lower(boost::beast::string_view name) {
-  std::string low(name);
-  for (char& c : low) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return low;
-}
 
 }  // namespace
 
@@ -104,7 +97,7 @@ void ReplyParser::on_field_impl(http::field, Text name, Text value, Error& error
   if (++headers_ > kMostHeaders)
     return fail(Fault::bad_protocol, fmt::format("it has more than {} headers", kMostHeaders), error);
   if (head_read_) return;  // a trailer: too late to mean anything
-  reply_.headers.emplace_back(lower(name), std::string(value));
+  reply_.headers.emplace_back(lower({name.data(), name.size()}), std::string(value));
 }
 
 void ReplyParser::on_header_impl(Error&) { head_read_ = true; }

@@ -22,17 +22,20 @@ struct Request {
   std::string secret_header_name;
   Secret secret_header_value;
   Secret secret_query;  // "key=value", encoded; appended to the target when it is sent
-  // Called on the loop when the last byte has been handed to the system, each time that happens: the vendor sees
-  // the request from about then on, which is what its limits count.
+  // Called on the loop, at most once, when the last byte has been handed to the system: the vendor sees the
+  // request from about then on, which is what its limits count.
   std::function<void()> sent;
 };
 
 struct Reply {
   int status = 0;  // 0: there was no reply
   Fault fault = Fault::none;
+  // A connection that had been kept ended before the first byte of a reply: most likely it was closed while idle,
+  // and the request was never read. Sending it again is for the caller to decide: the vendor may have counted it.
+  bool maybe_unread = false;
   std::string detail;
   std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
-  std::string body;                                         // inflated
+  std::string body;                                          // inflated
 
   // The first header of that lower-case name, or empty.
   std::string_view header(std::string_view name) const;

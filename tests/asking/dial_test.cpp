@@ -9,8 +9,8 @@
 
 #include "asking/asked.h"
 #include "base/error.h"
-#include "support/scratch.h"
 #include "support/scripted_server.h"
+#include "support/temporary_folder.h"
 
 namespace fanout {
 namespace {
@@ -25,7 +25,7 @@ class DialTest : public testing::Test {
   DialTest() {
     asked_.vendor.base_url.tls = true;
     asked_.vendor.base_url.host = "localhost";
-    asked_.vendor.ca_file = (scratch_.path() / "ca.pem").string();
+    asked_.vendor.ca_file = (folder_.path() / "ca.pem").string();
     trust(authority_);
   }
 
@@ -41,7 +41,7 @@ class DialTest : public testing::Test {
     return *server_;
   }
 
-  Scratch scratch_;
+  TemporaryFolder folder_;
   Asked asked_;
   test::Certificate authority_ = test::make_authority("an authority");
   std::unique_ptr<ScriptedServer> server_;

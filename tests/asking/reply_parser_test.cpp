@@ -80,7 +80,7 @@ std::vector<Case> cases() {
       {"HTTP/2", "HTTP/2.0 200 OK\r\n\r\n", Fault::bad_protocol, 0},
       {"no HTTP, and short", "220", Fault::bad_protocol, 0},
       {"SSH", "SSH-2.0-OpenSSH_9.2\r\n", Fault::bad_protocol, 0},
-      {"a TLS alert", std::string("\x15\x03\x01\x00\x02\x02\x46 and so on", 18), Fault::bad_protocol, 0},
+      {"a TLS alert", std::string("\x15\x03\x01\x00\x02\x02\x46 and so on", 17), Fault::bad_protocol, 0},
       {"no number", "HTTP/1.1 abc OK\r\n\r\n", Fault::bad_protocol, 0},
       {"status 0", "HTTP/1.1 000 OK\r\n\r\n", Fault::bad_protocol, 0},
       {"another protocol", "HTTP/1.1 101 Switching\r\nUpgrade: x\r\n\r\n", Fault::bad_protocol, 0},

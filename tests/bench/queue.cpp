@@ -90,6 +90,7 @@ int claims(const std::filesystem::path& path) {
   }
   Database reader(path, Database::Mode::read_only);
   std::vector<double> count;
+  count.reserve(kClaims);
   for (int i = 0; i < kClaims; ++i) {
     count.push_back(microseconds_of([&] { reader.number("SELECT sum(ready) FROM queue"); }));
   }

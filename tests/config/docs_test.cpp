@@ -2,19 +2,13 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <sstream>
 
 #include "config/load.h"
+#include "support/temporary_folder.h"
 
 namespace fanout {
 namespace {
-
-std::string text_of(const std::filesystem::path& path) {
-  std::ifstream file(path);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-}
 
 struct Example {
   int line = 0;  // of its first line in the document
@@ -48,7 +42,7 @@ void expect_loads(std::string text, const std::string& name) {
 }
 
 void expect_examples_load(const std::string& document, std::size_t at_least) {
-  const std::vector<Example> all = examples_in(text_of(std::filesystem::path(SOURCE_DIR) / document));
+  const std::vector<Example> all = examples_in(contents_of(std::filesystem::path(SOURCE_DIR) / document));
   EXPECT_GE(all.size(), at_least) << document;
   for (const Example& example : all) {
     // The lines before it, so that an error names the line of the document.
@@ -65,7 +59,7 @@ TEST(Docs, HaveWholeConfigurationsThatLoad) {
   std::size_t count = 0;
   for (const auto& entry : std::filesystem::directory_iterator(SOURCE_DIR "/docs/examples")) {
     if (entry.path().extension() != ".toml") continue;
-    expect_loads(text_of(entry.path()), entry.path().filename());
+    expect_loads(contents_of(entry.path()), entry.path().filename());
     ++count;
   }
   EXPECT_GE(count, 2U);
@@ -107,7 +101,7 @@ std::vector<std::string> keys_of(const std::string& hint) {
 
 TEST(Docs, KnowEveryKey) {
   const auto loaded = load_config_text(kStrange, "strange.toml");
-  const std::string text = text_of(SOURCE_DIR "/docs/configuration.md");
+  const std::string text = contents_of(SOURCE_DIR "/docs/configuration.md");
   const auto holds = [&](const std::string& part) { return text.find(part) != std::string::npos; };
   int tables = 0;
   for (const ConfigError& error : std::get<ConfigErrors>(loaded)) {

@@ -2,11 +2,12 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+
+#include "support/temporary_folder.h"
 
 namespace fanout {
 namespace {
@@ -16,15 +17,13 @@ using testing::Not;
 
 class SecretSourceTest : public testing::Test {
  protected:
-  SecretSourceTest() : folder_(testing::TempDir() + "fanout_secret_" + std::to_string(::getpid())) {
-    std::filesystem::create_directories(folder_);
+  SecretSourceTest() {
     ::unsetenv("FANOUT_TEST_TOKEN");
     ::unsetenv("CREDENTIALS_DIRECTORY");
   }
   ~SecretSourceTest() override {
     ::unsetenv("FANOUT_TEST_TOKEN");
     ::unsetenv("CREDENTIALS_DIRECTORY");
-    std::filesystem::remove_all(folder_);
   }
 
   SecretSource file(const std::string& content) {
@@ -39,7 +38,8 @@ class SecretSourceTest : public testing::Test {
 
   const SecretSource env_{SecretSource::Kind::env, "FANOUT_TEST_TOKEN"};
   const SecretSource credential_{SecretSource::Kind::credential, "token"};
-  std::filesystem::path folder_;
+  const TemporaryFolder temporary_;
+  const std::filesystem::path folder_ = temporary_.path();
 };
 
 TEST_F(SecretSourceTest, IsReadFromTheEnvironment) {

@@ -114,11 +114,11 @@ TEST_P(BadDatabaseTest, IsRefusedAndLeftAsItWas) {
   std::filesystem::create_directories(house.state());
   const auto made = run({.words = {"sh", "-ec", GetParam().make, "sh", house.database()}});
   ASSERT_EQ(made.code, 0) << made.output;
-  const auto before = content_of(house.database());
+  const auto before = contents_of(house.database());
   const auto ended = house.once();
   EXPECT_EQ(ended.code, 1) << ended.output;
   EXPECT_THAT(ended.output, HasSubstr(GetParam().says));
-  EXPECT_EQ(content_of(house.database()), before) << "it is as it was";
+  EXPECT_EQ(contents_of(house.database()), before) << "it is as it was";
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -142,7 +142,7 @@ TEST_F(BadInputTest, AVendorThatIsUnknownOrRefusesIsHeldAndSaid) {
     auto daemon = other.start_daemon();
     ASSERT_TRUE(eventually([&] { return other.is_up(); }));
     other.fanoutctl({"start", "p"});
-    EXPECT_TRUE(eventually([&] {
+    EXPECT_TRUE(eventually([&, &says = says] {
       return other.sql("SELECT group_concat(why) FROM stuck").find(says) != std::string::npos;
     })) << says
         << ": " << other.sql("SELECT * FROM stuck") << other.daemon_log();

@@ -15,8 +15,8 @@ namespace {
 
 constexpr int kKills = 200;
 constexpr int kConcurrency = 16;
-constexpr int kWarriors = 750;
-constexpr int kGroups = 3750;
+constexpr int kWarriors = 1250;
+constexpr int kGroups = 6250;
 
 // Group g belongs to warrior g % kWarriors; every fiftieth warrior is decommissioned.
 std::multiset<std::string> every_group() {
@@ -31,7 +31,7 @@ class CrashTest : public testing::Test {
  protected:
   CrashTest()
       : vendor(house.path(),
-               {"--scale", "0.15", "--rate", "250/1s", "--concurrency", std::to_string(kConcurrency),
+               {"--scale", "0.25", "--rate", "250/1s", "--concurrency", std::to_string(kConcurrency),
                 "--latency", "exp:10ms", "--fail-500", "0.01", "--fail-reset", "0.005"}) {
     house.configure(House::story(vendor.url(), R"(
 concurrency = 16
@@ -48,7 +48,7 @@ retry       = { attempts = 8, base = "50ms", cap = "1s" }
 
 TEST_F(CrashTest, LosesNothingKeepsNothingTwiceAndStaysWithinTheLimits) {
   std::mt19937 random(20261123);
-  std::uniform_int_distribution<int> life(5, 300);  // milliseconds
+  std::uniform_int_distribution<int> life(5, 500);  // milliseconds
   std::int64_t may_repeat = 0;
   for (int kill = 0; kill < kKills; ++kill) {
     auto daemon = house.start_daemon({"--once"});

@@ -31,8 +31,8 @@ TestVendor::TestVendor(const std::filesystem::path& folder, std::vector<std::str
       port_file_(folder / "vendor.port"),
       process_(vendor_command(folder, log_, port_file_, std::move(options))) {
   const bool listens = eventually([&] { return std::filesystem::exists(port_file_) || !process_.running(); });
-  EXPECT_TRUE(listens && process_.running()) << content_of(folder / "vendor.log");
-  port_ = without_line_break(content_of(port_file_));
+  EXPECT_TRUE(listens && process_.running()) << contents_of(folder / "vendor.log");
+  port_ = without_line_break(contents_of(port_file_));
 }
 
 nlohmann::json TestVendor::report() const {
@@ -144,7 +144,7 @@ std::vector<std::string> House::records(const std::string& pointer) const {
   std::vector<std::string> values;
   for (const auto& name : files()) {
     EXPECT_NE(std::filesystem::path(name).filename().string().front(), '.') << name << " is not sealed";
-    std::istringstream lines(content_of(state() / "out" / name));
+    std::istringstream lines(contents_of(state() / "out" / name));
     for (std::string line; std::getline(lines, line);) {
       values.push_back(nlohmann::json::parse(line).at(nlohmann::json::json_pointer(pointer)).dump());
     }

@@ -52,7 +52,7 @@ class House {
   bool is_up() const;
   Ended once(std::chrono::milliseconds limit = std::chrono::seconds(120)) const;
   Ended fanoutctl(std::vector<std::string> words) const;
-  std::string daemon_log() const { return content_of(path("daemon.log")); }
+  std::string daemon_log() const { return contents_of(path("daemon.log")); }
 
   // Through the sqlite3 shell, as an operator would.
   std::string sql(const std::string& statement) const;

@@ -13,7 +13,7 @@ namespace {
 std::string calls_of(pid_t process, const std::string& seconds, const std::filesystem::path& trace) {
   std::filesystem::remove(trace);
   run({.words = {"timeout", seconds, "strace", "-f", "-qq", "-o", trace, "-p", std::to_string(process)}});
-  std::istringstream lines(content_of(trace));
+  std::istringstream lines(contents_of(trace));
   std::string calls;
   for (std::string line; std::getline(lines, line);) {
     const bool goes_on_waiting =

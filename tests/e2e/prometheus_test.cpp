@@ -2,9 +2,6 @@
 // disk is what curl gets.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <fstream>
 #include <set>
@@ -15,18 +12,6 @@ namespace fanout::test {
 namespace {
 
 using nlohmann::json;
-
-std::string free_port() {
-  const int probe = socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t length = sizeof address;
-  EXPECT_EQ(bind(probe, reinterpret_cast<sockaddr*>(&address), length), 0);
-  getsockname(probe, reinterpret_cast<sockaddr*>(&address), &length);
-  close(probe);
-  return std::to_string(ntohs(address.sin_port));
-}
 
 class PrometheusTest : public testing::Test {
  protected:
@@ -62,7 +47,7 @@ scrape_configs:
       if (!answer.is_object() || !answer.contains("data") || answer["data"].size() < 100) return false;
       names = answer["data"];
       return true;
-    })) << content_of(house.path("prometheus.log"));
+    })) << contents_of(house.path("prometheus.log"));
     return names;
   }
 
@@ -74,7 +59,7 @@ scrape_configs:
 
 TEST_F(PrometheusTest, IsHarvestedJustAsCurlSeesIt) {
   const auto names = metrics();
-  auto toml = content_of(std::filesystem::path(SOURCE_DIR) / "docs/examples/prometheus.toml");
+  auto toml = contents_of(std::filesystem::path(SOURCE_DIR) / "docs/examples/prometheus.toml");
   const auto replace = [&](const std::string& old, const std::string& fresh) {
     ASSERT_NE(toml.find(old), std::string::npos) << old;
     toml.replace(toml.find(old), old.size(), fresh);
@@ -95,7 +80,7 @@ TEST_F(PrometheusTest, IsHarvestedJustAsCurlSeesIt) {
     const auto metric = entry.path().stem().string();
     found.insert(metric);
     const auto query = metric + "{job=\"prometheus\",instance=\"127.0.0.1:" + port + "\"}";
-    EXPECT_EQ(json::parse(content_of(entry.path())),
+    EXPECT_EQ(json::parse(contents_of(entry.path())),
               get({"query=" + query, "start=" + date + "T00:00:00Z", "end=" + started, "step=15"},
                   "/api/v1/query_range"))
         << metric;

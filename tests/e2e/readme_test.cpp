@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <regex>
 #include <sstream>
 
 #include "e2e/house.h"
@@ -19,7 +20,7 @@ struct Block {
 
 // The fenced blocks of a section of the README.
 std::vector<Block> blocks_of(const std::string& heading) {
-  std::istringstream lines(content_of(std::filesystem::path(SOURCE_DIR) / "README.md"));
+  std::istringstream lines(contents_of(std::filesystem::path(SOURCE_DIR) / "README.md"));
   std::vector<Block> blocks;
   bool in_section = false, in_block = false;
   for (std::string line; std::getline(lines, line);) {
@@ -38,7 +39,9 @@ std::vector<Block> blocks_of(const std::string& heading) {
 TEST(Readme, ItsFirstPipelineWorksAsItStandsThere) {
   const House house;
   std::string script = "set -eu\ntrap 'kill %1' EXIT\n";
-  for (const auto& block : blocks_of("Your first pipeline")) {
+  const auto port = free_port();
+  for (auto block : blocks_of("Your first pipeline")) {
+    block.text = std::regex_replace(block.text, std::regex("18099"), port);
     if (block.language == "toml") std::ofstream(house.path("first.toml")) << block.text;
     if (block.language == "sh") script += block.text;
   }

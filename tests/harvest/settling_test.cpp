@@ -100,6 +100,14 @@ TEST_F(SettlingTest, WhatFailsWhileTheVendorIsDownUsesUpNoAttempt) {
   EXPECT_FALSE(settlement.spent);
 }
 
+TEST_F(SettlingTest, AVendorThatIsNotEvenReachedUsesUpNoAttempt) {
+  auto outcome = failing();
+  outcome.nobody_there = true;
+  const auto settlement = settle(task_at(kRetry.attempts), outcome, 0);
+  EXPECT_EQ(settlement.to, State::waiting);
+  EXPECT_FALSE(settlement.spent);
+}
+
 TEST_F(SettlingTest, ATaskThatFailsAgainWithTheSame500SpeaksOfItself) {
   EXPECT_EQ(settle(task_at(kRetry.attempts), failing(), 500, true).to, State::dead)
       << "else one poisoned task would keep the breaker open, and itself alive, for ever";

@@ -24,21 +24,11 @@ TEST(Window, CountsWhatIsSentFromItsReplyOrAfterTheGrace) {
   for (const Row& row : {Row{10, 12, 1012}, Row{10, 15, 1015}, Row{10, 40, 1015}, Row{10, 3000, 3000}}) {
     Window window(rate(1, 1000));
     window.taken(at(0));
-    window.sent(at(row.sent), false);
+    window.sent(at(row.sent));
     EXPECT_EQ(window.next(at(row.sent)), at(row.sent + 1005)) << "before the reply";
     window.finished(at(row.sent), at(row.finished));
     EXPECT_EQ(window.next(at(row.finished)), at(row.next)) << row.finished;
   }
-}
-
-TEST(Window, CountsBothWhenSentAgain) {
-  Window window(rate(2, 1000));
-  window.taken(at(0));
-  window.sent(at(1), false);
-  window.sent(at(3), true);
-  EXPECT_EQ(window.next(at(3)), at(1006));
-  window.finished(at(3), at(4));
-  EXPECT_EQ(window.next(at(4)), at(1004));
 }
 
 TEST(Window, ALowerLimitWaitsUntilEnoughHaveLeft) {

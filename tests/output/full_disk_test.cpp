@@ -8,7 +8,7 @@
 #include "output/local_disk.h"
 #include "output/outputs_test.h"
 #include "support/inflated.h"
-#include "support/scratch.h"
+#include "support/temporary_folder.h"
 
 namespace fanout {
 namespace {
@@ -62,18 +62,18 @@ TEST_F(FullDiskTest, AFullPartThatCannotBeSealedStaysOpenForTheNextTime) {
 // A file system of a few pages, where the test may mount one.
 class SmallFileSystem {
  public:
-  SmallFileSystem() : mounted_(::mount("none", scratch_.path().c_str(), "tmpfs", 0, "size=512k") == 0) {}
+  SmallFileSystem() : mounted_(::mount("none", folder_.path().c_str(), "tmpfs", 0, "size=512k") == 0) {}
   ~SmallFileSystem() {
-    if (mounted_) ::umount2(scratch_.path().c_str(), MNT_DETACH);
+    if (mounted_) ::umount2(folder_.path().c_str(), MNT_DETACH);
   }
   SmallFileSystem(const SmallFileSystem&) = delete;
   SmallFileSystem& operator=(const SmallFileSystem&) = delete;
 
   bool is_mounted() const { return mounted_; }
-  const fs::path& path() const { return scratch_.path(); }
+  const fs::path& path() const { return folder_.path(); }
 
  private:
-  Scratch scratch_;
+  TemporaryFolder folder_;
   bool mounted_;
 };
 

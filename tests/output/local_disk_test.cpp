@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include "support/scratch.h"
+#include "support/temporary_folder.h"
 
 namespace fanout {
 namespace {
@@ -12,12 +12,12 @@ namespace fs = std::filesystem;
 
 class LocalDiskTest : public testing::Test {
  protected:
-  fs::path path(const std::string& name) const { return scratch_.path() / name; }
+  fs::path path(const std::string& name) const { return folder_.path() / name; }
 
   LocalDisk disk_;
 
  private:
-  Scratch scratch_;
+  TemporaryFolder folder_;
 };
 
 TEST_F(LocalDiskTest, AppendsToWhatIsThere) {
@@ -51,6 +51,13 @@ TEST_F(LocalDiskTest, SaysTheSizeOfWhatBearsAName) {
   EXPECT_EQ(disk_.size_of(path("a/b")), std::nullopt);
   fs::create_symlink("nowhere", path("dangling"));
   EXPECT_NE(disk_.size_of(path("dangling")), std::nullopt);
+}
+
+TEST_F(LocalDiskTest, ReadsAWholeFile) {
+  EXPECT_EQ(disk_.read(path("a")), std::nullopt);
+  const auto text = std::string(100'000, 'x') + "end";
+  disk_.open(path("a"))->append(text);
+  EXPECT_EQ(disk_.read(path("a")), text);
 }
 
 TEST_F(LocalDiskTest, RenamesOverWhatIsThere) {

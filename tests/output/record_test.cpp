@@ -24,23 +24,20 @@ TEST(Record, IsALineOfItsParentsItsTimeAndItsBody) {
       "\n");
 }
 
-TEST(Record, IsOneLineHoweverTheBodyIsBroken) {
+std::string line_with(const std::string& body) {
   const auto output = output_to("data.ndjson");
   Expressions expressions;
   std::string text;
   std::string why;
-  append_lines(record_for(output, "{\r\n  \"a\": 1\n}\n"), expressions, text, &why);
-  EXPECT_EQ(text, line_of("{    \"a\": 1 } "));
+  append_lines(record_for(output, body), expressions, text, &why);
+  return text;
 }
 
-TEST(Record, WithoutABodyIsNull) {
-  const auto output = output_to("data.ndjson");
-  Expressions expressions;
-  std::string text;
-  std::string why;
-  append_lines(record_for(output, ""), expressions, text, &why);
-  EXPECT_EQ(text, line_of("null"));
+TEST(Record, IsOneLineHoweverTheBodyIsBroken) {
+  EXPECT_EQ(line_with("{\r\n  \"a\": 1\n}\n"), line_of("{    \"a\": 1 } "));
 }
+
+TEST(Record, WithoutABodyIsNull) { EXPECT_EQ(line_with(""), line_of("null")); }
 
 TEST(Record, WithASelectIsALineForEachRow) {
   auto output = output_to("data.ndjson");

@@ -101,10 +101,7 @@ void Ledger::check_parts(Database& database) {
 void Ledger::read_outputs() {
   for (const auto& [path, content] : machine_.files().all()) {
     const auto name = path.substr(path.rfind('/') + 1);
-    // A crash may leave one that was never committed, where the same answer then came to have nothing to
-    // keep.
-    if (is_output(path) && name.starts_with('.') && machine_.deaths() <= 1)
-      found(path + " is left unfinished");
+    if (is_output(path) && name.starts_with('.')) found(path + " is left unfinished");
     if (!is_output(path) || name.starts_with('.')) continue;
     const auto inside = decoded(path, content->bytes);
     if (!inside) {

@@ -60,6 +60,13 @@ std::unique_ptr<File> SimDisk::open(const std::filesystem::path& path) {
   });
 }
 
+std::optional<std::string> SimDisk::read(const std::filesystem::path& path) {
+  files_.check_alive();
+  const auto content = files_.find(path.string());
+  if (!content) return std::nullopt;
+  return content->bytes;
+}
+
 std::optional<std::int64_t> SimDisk::size_of(const std::filesystem::path& path) {
   files_.check_alive();
   if (const auto content = files_.find(path.string()))

@@ -14,6 +14,7 @@ class SimDisk : public Disk {
   explicit SimDisk(SimFiles& files) : files_(files) {}
 
   std::unique_ptr<File> open(const std::filesystem::path& path) override;
+  std::optional<std::string> read(const std::filesystem::path& path) override;
   std::optional<std::int64_t> size_of(const std::filesystem::path& path) override;
   void rename(const std::filesystem::path& from, const std::filesystem::path& to) override;
   void remove(const std::filesystem::path& path) override;

@@ -2,7 +2,6 @@
 #include "store/migrate.h"
 
 #include <fstream>
-#include <iterator>
 
 #include "store/harness.h"
 #include "store/schema.h"
@@ -16,10 +15,6 @@ class MigrateTest : public testing::Test {
  protected:
   std::filesystem::path path() const { return folder_.path() / "fanoutd.db"; }
 
-  static std::string contents(const std::filesystem::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
-  }
   void write(const std::string& bytes) { std::ofstream(path(), std::ios::binary) << bytes; }
 
   void make(const std::string& sql) { Database(path(), Database::Mode::create).execute(sql); }
@@ -28,7 +23,7 @@ class MigrateTest : public testing::Test {
   std::string refusal() {
     const auto log = path().string() + "-wal";
     const bool has_log = std::filesystem::exists(log);
-    const auto before = contents(path()), log_before = contents(log);
+    const auto before = contents_of(path()), log_before = contents_of(log);
     std::string what;
     try {
       SqliteStore store(path());
@@ -36,8 +31,8 @@ class MigrateTest : public testing::Test {
       what = error.what();
       EXPECT_NE(error.hint(), "");
     }
-    EXPECT_EQ(contents(path()), before);
-    EXPECT_EQ(contents(log), log_before);
+    EXPECT_EQ(contents_of(path()), before);
+    EXPECT_EQ(contents_of(log), log_before);
     if (!has_log) {
       const std::filesystem::directory_iterator files(folder_.path());
       EXPECT_EQ(std::distance(begin(files), end(files)), 1) << "a file was left beside it";
@@ -128,7 +123,7 @@ TEST_F(MigrateTest, OneWhoseSchemaIsDamagedIsRefused) {
   { SqliteStore store(path()); }
   std::filesystem::remove(path().string() + "-wal");
   std::filesystem::remove(path().string() + "-shm");
-  auto bytes = contents(path());
+  auto bytes = contents_of(path());
   bytes.replace(100, 400, std::string(400, '\xff'));
   write(bytes);
   EXPECT_THAT(refusal(), HasSubstr("malformed"));

@@ -34,6 +34,18 @@ TEST_F(UpkeepTest, APartMovesAndIsSealed) {
   EXPECT_THAT(store_.recover(kNow).open_parts, ElementsAre(Part{1, "p-2", "p", 2, 5, 1, false, ""}));
 }
 
+TEST_F(UpkeepTest, TheLatestPartIsOfTheSameRunAndBaseSealedOrNot) {
+  Batch batch;
+  batch.parts = {{1, "p-1", "p", 1, 100, 3, true, ""},
+                 {1, "p-2", "p", 2, 5, 1, true, ""},
+                 {1, "q-3", "q", 3, 5, 1, false, ""},
+                 {2, "p-4", "p", 4, 5, 1, false, ""}};
+  apply(batch);
+  EXPECT_EQ(store_.latest_part(1, "p"), 2);
+  EXPECT_EQ(store_.latest_part(1, "q"), 3);
+  EXPECT_EQ(store_.latest_part(2, "q"), 0);
+}
+
 TEST_F(UpkeepTest, ALimiterRowIsReplaced) {
   Batch batch;
   batch.limiters = {{"vendor/oracle", false, kNow, "on hold", R"({"windows":[]})"}};

@@ -145,9 +145,14 @@ void ForgetfulDisk::check_for_file(const fs::path& path) const {
   }
 }
 
+bool ForgetfulDisk::is_folder(const fs::path& path) const {
+  return !path.has_relative_path() || folders_.contains(path.string());
+}
+
 void ForgetfulDisk::make_folders(const fs::path& folder) {
-  for (auto each = folder; each.has_relative_path(); each = each.parent_path())
-    folders_.insert(each.string());
+  for (auto each = folder; each.has_relative_path(); each = each.parent_path()) {
+    if (folders_.insert(each.string()).second) made_.insert(each.string());
+  }
 }
 
 void ForgetfulDisk::change_names(Change change) {
@@ -165,6 +170,11 @@ std::unique_ptr<File> ForgetfulDisk::open(const fs::path& path) {
     change_names({folder_of(path), {{path.string(), std::make_shared<Content>()}}});
   });
   return std::make_unique<OpenFile>(*this, path.string(), names_.at(path.string()));
+}
+
+std::optional<std::string> ForgetfulDisk::read(const fs::path& path) {
+  check_power();
+  return contents(path);
 }
 
 std::optional<std::int64_t> ForgetfulDisk::size_of(const fs::path& path) {
@@ -199,8 +209,11 @@ void ForgetfulDisk::remove(const fs::path& path) {
 
 void ForgetfulDisk::sync_folder(const fs::path& folder) {
   operate("sync the folder " + folder.string(), true, [&] {
-    if (!folders_.contains(folder.string())) return;
-    for (auto each = folder; each.has_relative_path(); each = each.parent_path()) {
+    if (!is_folder(folder)) return;
+    for (const auto& each : folders_) {
+      if (fs::path(each).parent_path() == folder) durable_folders_.insert(each);
+    }
+    for (auto each = folder; made_.erase(each.string()) > 0; each = each.parent_path()) {
       durable_folders_.insert(each.string());
     }
     std::erase_if(unsynced_, [&](const Change& change) {
@@ -215,6 +228,7 @@ void ForgetfulDisk::sync_folder(const fs::path& folder) {
 
 void ForgetfulDisk::kill() {
   ++life_;
+  made_.clear();
   open_files_ = 0;
   dead_ = false;
   fail_at_.reset();
@@ -231,11 +245,11 @@ void ForgetfulDisk::cut_power() {
 }
 
 void ForgetfulDisk::forget_folders() {
-  std::set<std::string> left = durable_folders_;
+  std::set<std::string> left;
   for (const auto& folder : folders_) {  // those above come first
     const fs::path above = fs::path(folder).parent_path();
     const bool has_place = !above.has_relative_path() || left.contains(above.string());
-    if (!left.contains(folder) && has_place && coin()) left.insert(folder);
+    if (has_place && (durable_folders_.contains(folder) || coin())) left.insert(folder);
   }
   folders_ = left;
   durable_folders_ = std::move(left);
@@ -244,7 +258,7 @@ void ForgetfulDisk::forget_folders() {
 void ForgetfulDisk::forget_names() {
   std::map<std::string, std::size_t> changes;
   for (const auto& change : unsynced_) ++changes[change.folder];
-  for (auto& [folder, count] : changes) count = folders_.contains(folder) ? up_to(count) : 0;
+  for (auto& [folder, count] : changes) count = is_folder(folder) ? up_to(count) : 0;
   for (const auto& change : unsynced_) {
     auto& left = changes[change.folder];
     if (left == 0) continue;
@@ -252,6 +266,7 @@ void ForgetfulDisk::forget_names() {
     --left;
   }
   unsynced_.clear();
+  std::erase_if(durable_names_, [this](const auto& name) { return !is_folder(folder_of(name.first)); });
   names_ = durable_names_;
 }
 

@@ -7,7 +7,9 @@
 //
 // What survives: the bytes of a file that were synced, and of those appended since any beginning, the last of
 // it perhaps as zeros; of the names in a folder those that were synced, and of what was done to them since
-// any beginning, in order. So the disk may keep more than it has promised, but never less.
+// any beginning, in order. A folder survives with its name in the one above; sync_folder() sees to that for
+// those that this process has made, as it can know no others. So the disk may keep more than it has promised,
+// but never less.
 #pragma once
 
 #include <cstdint>
@@ -38,6 +40,7 @@ class ForgetfulDisk : public Disk {
   explicit ForgetfulDisk(std::uint64_t seed = 1) : random_(seed) {}
 
   std::unique_ptr<File> open(const std::filesystem::path& path) override;
+  std::optional<std::string> read(const std::filesystem::path& path) override;
   std::optional<std::int64_t> size_of(const std::filesystem::path& path) override;
   void rename(const std::filesystem::path& from, const std::filesystem::path& to) override;
   void remove(const std::filesystem::path& path) override;
@@ -79,6 +82,7 @@ class ForgetfulDisk : public Disk {
   void append(Content& content, std::string_view bytes, const std::string& path);
   void change_names(Change change);
   void check_for_file(const std::filesystem::path& path) const;
+  bool is_folder(const std::filesystem::path& path) const;
   void make_folders(const std::filesystem::path& folder);
   void forget_folders();
   void forget_names();
@@ -93,6 +97,7 @@ class ForgetfulDisk : public Disk {
   std::vector<Change> unsynced_;  // in order
   std::set<std::string> folders_;
   std::set<std::string> durable_folders_;
+  std::set<std::string> made_;  // folders whose own names this process has yet to sync
   std::uint64_t operations_ = 0;
   std::optional<std::uint64_t> fail_at_;
   Fault fault_ = Fault::full;

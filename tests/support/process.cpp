@@ -2,15 +2,18 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <fstream>
-#include <iterator>
+#include <filesystem>
 #include <system_error>
+
+#include "support/temporary_folder.h"
 
 namespace fanout::test {
 namespace {
@@ -94,7 +97,7 @@ Ended run(Command command, std::chrono::milliseconds limit) {
   Process process(command);
   const bool ended = process.ends_within(limit);
   if (!ended) process.signal(SIGKILL);
-  Ended result{process.wait(), content_of(command.output)};
+  Ended result{process.wait(), contents_of(command.output)};
   std::filesystem::remove(command.output);
   EXPECT_TRUE(ended) << command.words.front() << " took longer than " << limit.count() << " ms; it said:\n"
                      << result.output;
@@ -108,11 +111,6 @@ bool eventually(const std::function<bool()>& condition, std::chrono::millisecond
     poll(nullptr, 0, 5);
   }
   return true;
-}
-
-std::string content_of(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
 }
 
 }  // namespace fanout::test

@@ -30,7 +30,8 @@ class Process {
   pid_t id() const { return id_; }
   bool running();
   void signal(int number) const;
-  // Its exit code, or 128 and the signal that ended it. Waits for its end as long as it takes; see ends_within.
+  // Its exit code, or 128 and the signal that ended it. Waits for its end as long as it takes; see
+  // ends_within.
   int wait();
   bool ends_within(std::chrono::milliseconds time);
 
@@ -50,7 +51,5 @@ Ended run(Command command, std::chrono::milliseconds limit = std::chrono::second
 // True as soon as the condition is; false once the time is over. It is looked at every few milliseconds.
 bool eventually(const std::function<bool()>& condition,
                 std::chrono::milliseconds time = std::chrono::seconds(30));
-
-std::string content_of(const std::filesystem::path& file);
 
 }  // namespace fanout::test

@@ -1,7 +1,8 @@
-// A folder of a test's own, gone with its end.
+// A folder of a test's own, gone with its end; and what a file holds.
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 namespace fanout {
 
@@ -17,5 +18,8 @@ class TemporaryFolder {
  private:
   std::filesystem::path path_;
 };
+
+// Empty where there is no such file.
+std::string contents_of(const std::filesystem::path& path);
 
 }  // namespace fanout

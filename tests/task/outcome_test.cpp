@@ -23,13 +23,16 @@ enum Mark : unsigned {
   renew = 16,       // ask again with renewed credentials
   refused = 32,     // the vendor is held and the operator told
   over_limit = 64,  // the vendor is on hold for as long as it said, else as long as the limiter thinks
+  nobody = 128,     // it was not even reached: the task is put back without using up an attempt
+  again = 256,      // ask again at once
 };
 
 unsigned marks_of(const Outcome& outcome) {
   return (outcome.vendor_alive ? alive : 0U) | (outcome.vendor_down ? down : 0U) |
          (outcome.unchanged ? unchanged : 0U) | (outcome.follow ? follow : 0U) |
          (outcome.renew ? renew : 0U) | (outcome.credentials_refused ? refused : 0U) |
-         (outcome.over_limit ? over_limit : 0U);
+         (outcome.over_limit ? over_limit : 0U) | (outcome.nobody_there ? nobody : 0U) |
+         (outcome.send_again ? again : 0U);
 }
 
 ReplyFacts status(int status) {
@@ -55,6 +58,10 @@ ReplyFacts renewable(ReplyFacts facts) {
   facts.may_renew = true;
   return facts;
 }
+ReplyFacts maybe_unread(ReplyFacts facts) {
+  facts.may_send_again = true;
+  return facts;
+}
 ReplyFacts wanting_quiet(ReplyFacts facts, milliseconds for_how_long = seconds(30)) {
   facts.retry_after = for_how_long;
   return facts;
@@ -69,6 +76,7 @@ std::string text_of(const ReplyFacts& facts) {
   if (facts.first_level) text += ", first level";
   if (facts.may_follow) text += ", may follow";
   if (facts.may_renew) text += ", may renew";
+  if (facts.may_send_again) text += ", may send again";
   if (facts.retry_after) text += ", Retry-After";
   if (facts.ruling) text += std::string(", ruled ") + verdict_name(facts.ruling->then);
   return text;
@@ -148,14 +156,16 @@ TEST(Outcome, OfARedirect) {
 
 TEST(Outcome, OfAFault) {
   expect({
-      {fault(Fault::unresolved), Verdict::retry, down},
-      {fault(Fault::refused), Verdict::retry, down},
-      {fault(Fault::connect_timeout), Verdict::retry, down},
+      {fault(Fault::unresolved), Verdict::retry, down | nobody},
+      {fault(Fault::refused), Verdict::retry, down | nobody},
+      {fault(Fault::connect_timeout), Verdict::retry, down | nobody},
       {fault(Fault::timeout), Verdict::retry, down},
       {fault(Fault::timeout, 200), Verdict::retry, down},
       {fault(Fault::reset), Verdict::retry, down},
+      {maybe_unread(fault(Fault::reset)), Verdict::retry,
+       again},  // the connection was most likely closed before
       {fault(Fault::truncated, 200), Verdict::retry, down},
-      {fault(Fault::bad_certificate), Verdict::retry, down},
+      {fault(Fault::bad_certificate), Verdict::retry, down | nobody},
       {fault(Fault::bad_protocol), Verdict::retry, down},
       {fault(Fault::bad_protocol, 200), Verdict::retry, down},
 

@@ -82,7 +82,7 @@ const std::vector<Place>& places() {
       {"openssl/", kTalkers},
       {"spdlog/", {"lib/base/"}},
       {"toml++/", {"lib/config/"}},
-      {"date/", {"lib/config/"}},
+      {"date/", {"lib/config/", "tests/config/"}},
       {"systemd/", {"daemon/"}},
       {"CLI/", {"daemon/", "tests/"}},
   };
@@ -247,7 +247,7 @@ Breaches sleeps(const Source& source) {
 }
 
 Breaches raw_allocations(const Source& source) {
-  static const std::regex kRaw(R"(\bnew\s+[\w:]|\bdelete\s*(\[\s*\])?\s*[\w*])");
+  static const std::regex kRaw(R"(\bnew\s+[\w:]|\bdelete\b\s*(\[\s*\])?\s*[\w*])");
   return code_that_matches(source, kRaw, "nothing is allocated by hand: std::make_unique, or a container");
 }
 

@@ -99,6 +99,7 @@ TEST(TheRuleOnLibraries, KeepsEachInItsPlace) {
            {"lib/config/load.cpp", "#include <toml++/toml.h>\n"},
            {"daemon/fanoutd/main.cpp", "#include <toml++/toml.h>\n", 1},
            {"lib/config/schedule.cpp", "#include <date/tz.h>\n"},
+           {"tests/config/schedule_test.cpp", "#include <date/tz.h>\n"},
            {"lib/harvest/runs.cpp", "#include <date/tz.h>\n", 1},
            {"lib/harvest/engine.cpp", "#include <systemd/sd-daemon.h>\n", 1},
            {"lib/config/load.cpp", "#include <CLI/CLI.hpp>\n", 1},
@@ -201,6 +202,7 @@ TEST(TheRuleOnAllocating, AllowsOwnersAndPlacesOnly) {
            {path, "new (place) Task();"},
            {"schema/0001_queue.sql", "UPDATE tally SET ready = ready + 1 WHERE run = new.run;"},
            {"schema/0002_more.sql", "SELECT new AS x;"},
+           {path, "bool deleted = true;"},
            {path, "int newest = 1;\nauto s = \"new task\";"},
        });
 }

@@ -29,25 +29,25 @@ bool chosen(double rate, std::uint64_t id, std::uint64_t salt) noexcept {
 
 Fault draw_fault(const FaultRates& rates, std::uint64_t seed, std::uint64_t request) noexcept {
   double left = draw(seed, request, kFaultSalt);
-  if ((left -= rates.server_error) < 0) return Fault::kServerError;
-  if ((left -= rates.reset) < 0) return Fault::kReset;
-  if ((left -= rates.stall) < 0) return Fault::kStall;
-  if ((left -= rates.truncate) < 0) return Fault::kTruncate;
-  if ((left -= rates.malformed) < 0) return Fault::kMalformed;
-  return Fault::kNone;
+  if ((left -= rates.server_error) < 0) return Fault::server_error;
+  if ((left -= rates.reset) < 0) return Fault::reset;
+  if ((left -= rates.stall) < 0) return Fault::stall;
+  if ((left -= rates.truncate) < 0) return Fault::truncate;
+  if ((left -= rates.malformed) < 0) return Fault::malformed;
+  return Fault::none;
 }
 
 Duration draw_latency(const Latency& latency, std::uint64_t seed, std::uint64_t request) noexcept {
   switch (latency.shape) {
-    case Latency::Shape::kNone:
+    case Latency::Shape::none:
       return Duration::zero();
-    case Latency::Shape::kFixed:
+    case Latency::Shape::fixed:
       return latency.low;
-    case Latency::Shape::kUniform: {
+    case Latency::Shape::uniform: {
       const auto span = static_cast<double>((latency.high - latency.low).count());
       return latency.low + Duration(std::llround(span * draw(seed, request, kLatencySalt)));
     }
-    case Latency::Shape::kExponential: {
+    case Latency::Shape::exponential: {
       const auto mean = static_cast<double>(latency.low.count());
       return Duration(std::llround(-mean * std::log(1.0 - draw(seed, request, kLatencySalt))));
     }

@@ -8,7 +8,7 @@
 
 namespace fanout_vendor {
 
-enum class Fault { kNone, kServerError, kReset, kStall, kTruncate, kMalformed };
+enum class Fault { none, server_error, reset, stall, truncate, malformed };
 
 std::uint64_t mix(std::uint64_t value) noexcept;  // splitmix64's finaliser: every bit depends on every bit
 double unit(std::uint64_t value) noexcept;        // in [0, 1), even over mixed values

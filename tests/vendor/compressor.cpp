@@ -39,16 +39,16 @@ bool allows(std::string_view list, std::string_view coding) {
 }  // namespace
 
 Coding negotiate(std::string_view accept_encoding, bool gzip, bool deflate) {
-  if (gzip && allows(accept_encoding, "gzip")) return Coding::kGzip;
-  if (deflate && allows(accept_encoding, "deflate")) return Coding::kDeflate;
-  return Coding::kIdentity;
+  if (gzip && allows(accept_encoding, "gzip")) return Coding::gzip;
+  if (deflate && allows(accept_encoding, "deflate")) return Coding::deflate;
+  return Coding::identity;
 }
 
 Compressor::Compressor(Coding coding) {
   constexpr int kZlibWindow = 15;
   constexpr int kGzipWrapper = 16;
   constexpr int kMemoryLevel = 8;
-  const int window = coding == Coding::kGzip ? kZlibWindow + kGzipWrapper : kZlibWindow;
+  const int window = coding == Coding::gzip ? kZlibWindow + kGzipWrapper : kZlibWindow;
   if (deflateInit2(&stream_, Z_BEST_SPEED, Z_DEFLATED, window, kMemoryLevel, Z_DEFAULT_STRATEGY) != Z_OK) {
     throw std::runtime_error("zlib: deflateInit2 failed");
   }

@@ -9,7 +9,7 @@
 
 namespace fanout_vendor {
 
-enum class Coding { kIdentity, kGzip, kDeflate };
+enum class Coding { identity, gzip, deflate };
 
 // What an Accept-Encoding allows of what is offered; gzip is preferred.
 Coding negotiate(std::string_view accept_encoding, bool gzip, bool deflate);

@@ -43,8 +43,8 @@ Connection::~Connection() { vendor_->open.erase(&socket_); }
 
 asio::awaitable<void> Connection::serve(Pointer self) {
   const bool greeted = co_await shake_hands(self);
-  Next next = greeted ? Next::kRead : Next::kClose;
-  while (next == Next::kRead) {
+  Next next = greeted ? Next::read : Next::close;
+  while (next == Next::read) {
     const bool asked = co_await read_request(self);
     if (!asked) break;
     next = co_await handle(self);
@@ -119,7 +119,7 @@ asio::awaitable<Connection::Next> Connection::handle(Pointer self) {
                      ? Replies::plain("application/json", self->vendor_->judge.report(), wish)
                      : Replies::plain("text/plain", "ok\n", wish);
     const bool written = co_await write(self, std::move(bytes));
-    co_return written&& wish.keep_alive ? Next::kRead : Next::kClose;
+    co_return written&& wish.keep_alive ? Next::read : Next::close;
   }
   const Verdict verdict = self->decide();
   const Next next = co_await carry_out(self, verdict);
@@ -143,28 +143,28 @@ Verdict Connection::decide() {
 
 asio::awaitable<Connection::Next> Connection::carry_out(Pointer self, Verdict verdict) {
   auto& judge = self->vendor_->judge;
-  if (verdict.why == Why::kStall) {
+  if (verdict.why == Why::stall) {
     co_await stay(self, kForEver);
-    co_return Next::kClose;
+    co_return Next::close;
   }
   const bool there = co_await stay(self, verdict.latency);
   if (!there) {
     judge.unanswered(verdict);
-    co_return Next::kClose;
+    co_return Next::close;
   }
   if (verdict.status == 0) {
     reset_socket(self->socket_);
-    co_return Next::kClose;
+    co_return Next::close;
   }
   const Wish wish = self->wish();
   auto bytes = self->vendor_->replies.answer(verdict, wish, std::chrono::system_clock::now());
   const bool written = co_await write(self, std::move(bytes));
   if (!written) {
     judge.unanswered(verdict);
-    co_return Next::kClose;
+    co_return Next::close;
   }
   judge.answered(verdict);
-  co_return verdict.why != Why::kTruncate&& wish.keep_alive ? Next::kRead : Next::kClose;
+  co_return verdict.why != Why::truncate&& wish.keep_alive ? Next::read : Next::close;
 }
 
 asio::awaitable<bool> Connection::write(Pointer self, std::string bytes) {

@@ -29,7 +29,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
  private:
   using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
-  enum class Next { kRead, kClose };
+  enum class Next { read, close };
 
   static boost::asio::awaitable<bool> shake_hands(Pointer self);
   static boost::asio::awaitable<bool> read_request(Pointer self);

@@ -14,12 +14,12 @@ void end_with(Verdict& verdict, Why why, int status) {
 
 int status_of(Outage::Mode mode) {
   switch (mode) {
-    case Outage::Mode::kServerError:
+    case Outage::Mode::server_error:
       return 500;
-    case Outage::Mode::kUnavailable:
+    case Outage::Mode::unavailable:
       return 503;
-    case Outage::Mode::kReset:
-    case Outage::Mode::kRefuse:
+    case Outage::Mode::reset:
+    case Outage::Mode::refuse:
       return 0;
   }
   return 0;
@@ -60,40 +60,40 @@ const Outage* Judge::outage_at(Instant now) {
 
 void Judge::settle(Verdict& verdict, const Question& question, Instant now) {
   const auto refused = limits_.arrive(now);  // counts it, whatever becomes of it
-  if (const auto* outage = outage_at(now)) return end_with(verdict, Why::kOutage, status_of(outage->mode));
+  if (const auto* outage = outage_at(now)) return end_with(verdict, Why::outage, status_of(outage->mode));
   if (refused) {
     verdict.retry_after = *refused;
     verdict.refusing_window = limits_.refusing_window();
-    return end_with(verdict, Why::kTooMany, 429);
+    return end_with(verdict, Why::too_many, 429);
   }
   verdict.latency = draw_latency(options_.latency, options_.seed, verdict.number);
-  if (!question.readable) return end_with(verdict, Why::kBadRequest, 400);
+  if (!question.readable) return end_with(verdict, Why::bad_request, 400);
   if (!options_.token.empty() && question.authorization != "Bearer " + options_.token) {
-    return end_with(verdict, Why::kUnauthorized, 401);
+    return end_with(verdict, Why::unauthorized, 401);
   }
-  if (!question.method_known) return end_with(verdict, Why::kBadMethod, 405);
+  if (!question.method_known) return end_with(verdict, Why::bad_method, 405);
   verdict.found = tree_.find(question.target);
-  if (verdict.found.status == 404) return end_with(verdict, Why::kNotFound, 404);
-  if (verdict.found.status == 400) return end_with(verdict, Why::kBadRequest, 400);
+  if (verdict.found.status == 404) return end_with(verdict, Why::not_found, 404);
+  if (verdict.found.status == 400) return end_with(verdict, Why::bad_request, 400);
   serve(verdict);
 }
 
 // A request that deserves its answer, and gets it unless chance or poison is against it.
 void Judge::serve(Verdict& verdict) const {
-  if (verdict.found.poisoned) return end_with(verdict, Why::kServerError, 500);
+  if (verdict.found.poisoned) return end_with(verdict, Why::server_error, 500);
   switch (draw_fault(options_.faults, options_.seed, verdict.number)) {
-    case Fault::kNone:
-      return end_with(verdict, Why::kOk, 200);
-    case Fault::kServerError:
-      return end_with(verdict, Why::kServerError, 500);
-    case Fault::kReset:
-      return end_with(verdict, Why::kReset, 0);
-    case Fault::kStall:
-      return end_with(verdict, Why::kStall, 0);
-    case Fault::kTruncate:
-      return end_with(verdict, Why::kTruncate, 200);
-    case Fault::kMalformed:
-      return end_with(verdict, Why::kMalformed, 200);
+    case Fault::none:
+      return end_with(verdict, Why::ok, 200);
+    case Fault::server_error:
+      return end_with(verdict, Why::server_error, 500);
+    case Fault::reset:
+      return end_with(verdict, Why::reset, 0);
+    case Fault::stall:
+      return end_with(verdict, Why::stall, 0);
+    case Fault::truncate:
+      return end_with(verdict, Why::truncate, 200);
+    case Fault::malformed:
+      return end_with(verdict, Why::malformed, 200);
   }
 }
 

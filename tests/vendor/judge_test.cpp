@@ -23,12 +23,12 @@ Judge judge_with(std::vector<std::string> arguments) { return Judge(parse_option
 
 TEST(Judge, an_outage_goes_before_everything_and_counts_from_the_first_request) {
   auto judge = judge_with({"--outage", "2s+1s:500", "--outage", "2500ms+1s:reset", "--token", "t"});
-  EXPECT_EQ(ask(judge, kStart).why, Why::kUnauthorized);
-  EXPECT_EQ(ask(judge, kStart + 1999ms, kData, "Bearer t").why, Why::kOk);
+  EXPECT_EQ(ask(judge, kStart).why, Why::unauthorized);
+  EXPECT_EQ(ask(judge, kStart + 1999ms, kData, "Bearer t").why, Why::ok);
   EXPECT_EQ(ask(judge, kStart + 2s).status, 500);
-  EXPECT_EQ(ask(judge, kStart + 2999ms).why, Why::kOutage);  // the first of two that overlap
+  EXPECT_EQ(ask(judge, kStart + 2999ms).why, Why::outage);  // the first of two that overlap
   EXPECT_EQ(ask(judge, kStart + 3s).status, 0);
-  EXPECT_EQ(ask(judge, kStart + 3500ms, kData, "Bearer t").why, Why::kOk);
+  EXPECT_EQ(ask(judge, kStart + 3500ms, kData, "Bearer t").why, Why::ok);
   const auto report = Json::parse(judge.report());
   EXPECT_EQ(report["outages"][0], Json({{"spec", "2s+1s:500"}, {"requests", 2}}));
   EXPECT_EQ(report["outages"][1]["requests"], 1);
@@ -36,8 +36,8 @@ TEST(Judge, an_outage_goes_before_everything_and_counts_from_the_first_request) 
 
 TEST(Judge, refuses_above_the_limit_and_says_for_how_long) {
   auto judge = judge_with({"--rate", "2/1s", "--rate", "100/1d"});
-  EXPECT_EQ(ask(judge, kStart).why, Why::kOk);
-  EXPECT_EQ(ask(judge, kStart + 100ms, "/nope").why, Why::kNotFound);
+  EXPECT_EQ(ask(judge, kStart).why, Why::ok);
+  EXPECT_EQ(ask(judge, kStart + 100ms, "/nope").why, Why::not_found);
   const auto third = ask(judge, kStart + 200ms);
   EXPECT_EQ(third.status, 429);
   EXPECT_EQ(third.retry_after, 900ms);
@@ -72,11 +72,11 @@ TEST(Judge, faults_come_at_their_rate_and_again_with_the_same_seed) {
     const auto verdict = ask(judge, kStart + i * 1ms);
     ++count[verdict.why];
     ASSERT_EQ(verdict.why, ask(again, kStart).why);
-    const bool silent = verdict.why == Why::kReset || verdict.why == Why::kStall;
+    const bool silent = verdict.why == Why::reset || verdict.why == Why::stall;
     EXPECT_EQ(verdict.status == 0, silent);
   }
-  EXPECT_NEAR(count[Why::kOk], 5000, 250);
-  for (const auto why : {Why::kServerError, Why::kReset, Why::kStall, Why::kTruncate, Why::kMalformed}) {
+  EXPECT_NEAR(count[Why::ok], 5000, 250);
+  for (const auto why : {Why::server_error, Why::reset, Why::stall, Why::truncate, Why::malformed}) {
     EXPECT_NEAR(count[why], 1000, 150) << why_name(why);
   }
 }
@@ -111,7 +111,7 @@ TEST(Judge, the_account_adds_up) {
 
 TEST(Judge, time_never_runs_back) {
   auto judge = judge_with({"--rate", "1/1s"});
-  EXPECT_EQ(ask(judge, kStart + 1s).why, Why::kOk);
+  EXPECT_EQ(ask(judge, kStart + 1s).why, Why::ok);
   EXPECT_EQ(ask(judge, kStart).at, kStart + 1s);
 }
 

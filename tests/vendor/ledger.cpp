@@ -12,17 +12,17 @@ void Ledger::decided(const Verdict& verdict) {
 }
 
 void Ledger::answered(const Verdict& verdict) {
-  if (verdict.why != Why::kOk) return;
+  if (verdict.why != Why::ok) return;
   ++answered_ok_;
   if (first_time(verdict.found)) ++distinct_ok_;
 }
 
 void Ledger::unanswered(const Verdict& verdict) {
-  if (verdict.why == Why::kOk) ++unanswered_ok_;
+  if (verdict.why == Why::ok) ++unanswered_ok_;
 }
 
 bool Ledger::first_time(const Found& found) {
-  if (found.kind != Found::Kind::kData) {
+  if (found.kind != Found::Kind::data) {
     const auto list = mix(static_cast<std::uint64_t>(found.kind)) + found.of;
     return pages_seen_.insert(mix(mix(mix(list) + found.offset) + found.size)).second;
   }

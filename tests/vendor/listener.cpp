@@ -80,7 +80,7 @@ asio::awaitable<void> Listener::accept(Pointer self) {
 
 void Listener::first_request() {
   for (const auto& outage : vendor_->judge.options().outages) {
-    if (outage.mode != Outage::Mode::kRefuse) continue;
+    if (outage.mode != Outage::Mode::refuse) continue;
     asio::co_spawn(loop_, refuse(shared_from_this(), outage.start, outage.length), rethrow);
   }
 }

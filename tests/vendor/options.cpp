@@ -34,11 +34,11 @@ struct Raw {
   double scale = 1;
 };
 
-const std::map<std::string, RetryAfter> kRetryAfter{{"seconds", RetryAfter::kSeconds},
-                                                    {"date", RetryAfter::kDate},
-                                                    {"epoch", RetryAfter::kEpoch},
-                                                    {"window", RetryAfter::kWindow},
-                                                    {"none", RetryAfter::kNone}};
+const std::map<std::string, RetryAfter> kRetryAfter{{"seconds", RetryAfter::seconds},
+                                                    {"date", RetryAfter::date},
+                                                    {"epoch", RetryAfter::epoch},
+                                                    {"window", RetryAfter::window},
+                                                    {"none", RetryAfter::none}};
 
 void add_tree(CLI::App& app, Options& options, Raw& raw) {
   auto& tree = options.tree;

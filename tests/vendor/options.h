@@ -16,7 +16,7 @@ struct HelpWanted {
   std::string text;
 };
 
-enum class RetryAfter { kSeconds, kDate, kEpoch, kWindow, kNone };
+enum class RetryAfter { seconds, date, epoch, window, none };
 
 struct TreeShape {
   std::uint64_t troops = 400;
@@ -47,7 +47,7 @@ struct Options {
   std::vector<Rate> rates;
   std::optional<std::uint64_t> concurrency;
   bool refused_count = true;  // whether a refused request takes room in its window
-  RetryAfter retry_after = RetryAfter::kSeconds;
+  RetryAfter retry_after = RetryAfter::seconds;
   Latency latency;
   FaultRates faults;
   std::uint64_t seed = 1;

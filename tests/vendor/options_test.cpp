@@ -34,7 +34,7 @@ TEST(Options, repeated_options_add_up) {
   ASSERT_EQ(options.rates.size(), 2U);
   EXPECT_EQ(options.rates[1].window, 1min);
   ASSERT_EQ(options.outages.size(), 2U);
-  EXPECT_EQ(options.outages[0].mode, Outage::Mode::kRefuse);
+  EXPECT_EQ(options.outages[0].mode, Outage::Mode::refuse);
   EXPECT_EQ(options.concurrency, 16U);
   EXPECT_EQ(*options.run_for, 30s);
 }
@@ -52,11 +52,11 @@ TEST(Options, prefix_loses_its_last_slash) {
 }
 
 TEST(Options, retry_after_forms) {
-  const std::pair<const char*, RetryAfter> cases[] = {{"seconds", RetryAfter::kSeconds},
-                                                      {"date", RetryAfter::kDate},
-                                                      {"epoch", RetryAfter::kEpoch},
-                                                      {"window", RetryAfter::kWindow},
-                                                      {"none", RetryAfter::kNone}};
+  const std::pair<const char*, RetryAfter> cases[] = {{"seconds", RetryAfter::seconds},
+                                                      {"date", RetryAfter::date},
+                                                      {"epoch", RetryAfter::epoch},
+                                                      {"window", RetryAfter::window},
+                                                      {"none", RetryAfter::none}};
   for (const auto& [text, form] : cases) EXPECT_EQ(parse_options({"--retry-after", text}).retry_after, form);
 }
 

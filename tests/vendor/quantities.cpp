@@ -26,10 +26,10 @@ std::pair<std::string_view, std::string_view> split(std::string_view text, char 
 }
 
 Outage::Mode parse_mode(std::string_view mode, std::string_view whole) {
-  if (mode == "500") return Outage::Mode::kServerError;
-  if (mode == "503") return Outage::Mode::kUnavailable;
-  if (mode == "reset") return Outage::Mode::kReset;
-  if (mode == "refuse") return Outage::Mode::kRefuse;
+  if (mode == "500") return Outage::Mode::server_error;
+  if (mode == "503") return Outage::Mode::unavailable;
+  if (mode == "reset") return Outage::Mode::reset;
+  if (mode == "refuse") return Outage::Mode::refuse;
   throw BadOption(fmt::format("'{}' is no outage: the mode is 500, 503, reset or refuse", whole));
 }
 
@@ -69,12 +69,12 @@ Rate parse_rate(std::string_view text) {
 
 Latency parse_latency(std::string_view text) {
   const auto [shape, rest] = split(text, ':');
-  if (rest.empty()) return {Latency::Shape::kFixed, parse_duration(shape), {}};
-  if (shape == "fixed") return {Latency::Shape::kFixed, parse_duration(rest), {}};
-  if (shape == "exp") return {Latency::Shape::kExponential, parse_duration(rest), {}};
+  if (rest.empty()) return {Latency::Shape::fixed, parse_duration(shape), {}};
+  if (shape == "fixed") return {Latency::Shape::fixed, parse_duration(rest), {}};
+  if (shape == "exp") return {Latency::Shape::exponential, parse_duration(rest), {}};
   if (shape == "uniform") {
     const auto [low, high] = split(rest, ':');
-    const Latency latency{Latency::Shape::kUniform, parse_duration(low), parse_duration(high)};
+    const Latency latency{Latency::Shape::uniform, parse_duration(low), parse_duration(high)};
     if (latency.low <= latency.high) return latency;
   }
   throw BadOption(
@@ -86,7 +86,7 @@ Outage parse_outage(std::string_view text) {
   if (rest.empty())
     throw BadOption(fmt::format("'{}' is no outage: write START+LENGTH[:MODE], as in 2s+1m:503", text));
   const auto [length, mode] = split(rest, ':');
-  Outage outage{parse_duration(start), parse_duration(length), Outage::Mode::kUnavailable, std::string(text)};
+  Outage outage{parse_duration(start), parse_duration(length), Outage::Mode::unavailable, std::string(text)};
   if (rest.size() != length.size()) outage.mode = parse_mode(mode, text);
   return outage;
 }

@@ -25,17 +25,17 @@ struct Rate {
 };
 
 struct Latency {
-  enum class Shape { kNone, kFixed, kUniform, kExponential };
-  Shape shape = Shape::kNone;
+  enum class Shape { none, fixed, uniform, exponential };
+  Shape shape = Shape::none;
   Duration low{};   // fixed: the value; uniform: the least; exponential: the mean
   Duration high{};  // uniform only
 };
 
 struct Outage {
-  enum class Mode { kServerError, kUnavailable, kReset, kRefuse };
+  enum class Mode { server_error, unavailable, reset, refuse };
   Duration start{};  // counted from the first request
   Duration length{};
-  Mode mode = Mode::kUnavailable;
+  Mode mode = Mode::unavailable;
   std::string text;
 };
 

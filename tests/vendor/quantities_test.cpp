@@ -31,10 +31,10 @@ TEST(Quantities, rates) {
 
 TEST(Quantities, latencies) {
   EXPECT_EQ(parse_latency("5ms").low, 5ms);
-  EXPECT_EQ(parse_latency("5ms").shape, Latency::Shape::kFixed);
-  EXPECT_EQ(parse_latency("exp:20ms").shape, Latency::Shape::kExponential);
+  EXPECT_EQ(parse_latency("5ms").shape, Latency::Shape::fixed);
+  EXPECT_EQ(parse_latency("exp:20ms").shape, Latency::Shape::exponential);
   const auto uniform = parse_latency("uniform:5ms:50ms");
-  EXPECT_EQ(uniform.shape, Latency::Shape::kUniform);
+  EXPECT_EQ(uniform.shape, Latency::Shape::uniform);
   EXPECT_EQ(uniform.low, 5ms);
   EXPECT_EQ(uniform.high, 50ms);
   for (const char* text : {"", "x", "exp", "uniform:5ms", "uniform:50ms:5ms", "normal:5ms"}) {
@@ -46,11 +46,11 @@ TEST(Quantities, outages) {
   const auto plain = parse_outage("2s+1m");
   EXPECT_EQ(plain.start, 2s);
   EXPECT_EQ(plain.length, 1min);
-  EXPECT_EQ(plain.mode, Outage::Mode::kUnavailable);
-  EXPECT_EQ(parse_outage("2s+1m:500").mode, Outage::Mode::kServerError);
-  EXPECT_EQ(parse_outage("2s+1m:503").mode, Outage::Mode::kUnavailable);
-  EXPECT_EQ(parse_outage("2s+1m:reset").mode, Outage::Mode::kReset);
-  EXPECT_EQ(parse_outage("2s+1m:refuse").mode, Outage::Mode::kRefuse);
+  EXPECT_EQ(plain.mode, Outage::Mode::unavailable);
+  EXPECT_EQ(parse_outage("2s+1m:500").mode, Outage::Mode::server_error);
+  EXPECT_EQ(parse_outage("2s+1m:503").mode, Outage::Mode::unavailable);
+  EXPECT_EQ(parse_outage("2s+1m:reset").mode, Outage::Mode::reset);
+  EXPECT_EQ(parse_outage("2s+1m:refuse").mode, Outage::Mode::refuse);
   for (const char* text : {"", "2s", "2s+", "+1m", "2s+1m:", "2s+1m:502"}) {
     EXPECT_THROW(parse_outage(text), BadOption) << text;
   }

@@ -48,24 +48,24 @@ std::string retry_after_line(RetryAfter form, Duration wait, Duration window, Wa
   const auto whole = std::max(seconds(1), std::chrono::ceil<seconds>(wait));
   const auto moment = std::chrono::ceil<seconds>(wall + std::max<Duration>(wait, seconds(1)));
   switch (form) {
-    case RetryAfter::kSeconds:
+    case RetryAfter::seconds:
       return fmt::format("Retry-After: {}\r\n", whole.count());
-    case RetryAfter::kDate:
+    case RetryAfter::date:
       return fmt::format("Retry-After: {}\r\n", http_date(moment));
-    case RetryAfter::kEpoch:
+    case RetryAfter::epoch:
       return fmt::format("Retry-After: {}\r\n", moment.time_since_epoch().count());
-    case RetryAfter::kWindow: {
+    case RetryAfter::window: {
       const auto length = std::max(seconds(1), std::chrono::ceil<seconds>(window));
       return fmt::format("X-Rate-Limit-Remaining: 0\r\nX-Rate-Limit-Window: {}\r\n", length.count());
     }
-    case RetryAfter::kNone:
+    case RetryAfter::none:
       break;
   }
   return {};
 }
 
 std::string Replies::compressed(Coding coding, std::string_view body) {
-  auto& compressor = coding == Coding::kGzip ? gzip_ : deflate_;
+  auto& compressor = coding == Coding::gzip ? gzip_ : deflate_;
   if (!compressor) compressor.emplace(coding);
   return compressor->compress(body);
 }
@@ -75,23 +75,23 @@ std::string Replies::answer(const Verdict& verdict, const Wish& wish, Wall wall)
   if (verdict.status == 200) {
     body.reserve(4096);
     tree_.append_body(body, verdict.found);
-    if (verdict.why == Why::kMalformed) body.resize(body.size() * 2 / 3);  // the closing brace is gone
+    if (verdict.why == Why::malformed) body.resize(body.size() * 2 / 3);  // the closing brace is gone
   } else {
     body = fmt::format(R"({{"error":"{}","why":"{}"}})", reason(verdict.status), why_name(verdict.why));
   }
-  if (wish.coding != Coding::kIdentity) body = compressed(wish.coding, body);
+  if (wish.coding != Coding::identity) body = compressed(wish.coding, body);
   std::string out;
   out.reserve(body.size() + 256);
   append_head(out, verdict.status, "application/json", body.size(), wish);
-  if (wish.coding == Coding::kGzip) out += "Content-Encoding: gzip\r\nVary: Accept-Encoding\r\n";
-  if (wish.coding == Coding::kDeflate) out += "Content-Encoding: deflate\r\nVary: Accept-Encoding\r\n";
+  if (wish.coding == Coding::gzip) out += "Content-Encoding: gzip\r\nVary: Accept-Encoding\r\n";
+  if (wish.coding == Coding::deflate) out += "Content-Encoding: deflate\r\nVary: Accept-Encoding\r\n";
   if (verdict.status == 401) out += "WWW-Authenticate: Bearer\r\n";
   if (verdict.status == 429) {
     out += retry_after_line(form_, *verdict.retry_after, verdict.refusing_window, wall);
     fmt::format_to(std::back_inserter(out), "Date: {}\r\n", http_date(wall));
   }
   out += "\r\n";
-  const auto sent = verdict.why == Why::kTruncate ? body.size() / 2 : body.size();
+  const auto sent = verdict.why == Why::truncate ? body.size() / 2 : body.size();
   if (!wish.head) out.append(body, 0, sent);
   return out;
 }

@@ -14,7 +14,7 @@ namespace fanout_vendor {
 
 // What the request said about the form of its answer.
 struct Wish {
-  Coding coding = Coding::kIdentity;
+  Coding coding = Coding::identity;
   bool head = false;  // HEAD: no body
   bool keep_alive = true;
 };

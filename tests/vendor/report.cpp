@@ -59,7 +59,7 @@ std::string Judge::report() const {
       {"answered_ok", ledger_.answered_ok()},
       {"unanswered_ok", ledger_.unanswered_ok()},
       {"by_why", by_why},
-      {"refused_429", ledger_.by_why(Why::kTooMany)},
+      {"refused_429", ledger_.by_why(Why::too_many)},
       {"windows", windows_json(limits_)},
       {"concurrency",
        {{"limit", limit}, {"now", limits_.in_flight()}, {"max_seen", limits_.max_in_flight()}}},

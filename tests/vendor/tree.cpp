@@ -120,7 +120,7 @@ Found Tree::find(std::string_view target) const {
   if (!path.starts_with(shape_.prefix)) return {};
   path.remove_prefix(shape_.prefix.size());
   Found found = match(path);
-  if (found.status == 200 && found.kind != Found::Kind::kData &&
+  if (found.status == 200 && found.kind != Found::Kind::data &&
       !turn_to_page(found, target.substr(std::min(mark + 1, target.size())))) {
     found.status = 400;
   }
@@ -132,13 +132,13 @@ Found Tree::match(std::string_view path) const {
   constexpr std::string_view kWarriorPath = "/device/devices/";
   constexpr std::string_view kSources = "/devicedatasources";
   Found found;
-  if (path == kTroopsPath) return {200, Found::Kind::kTroops, false, 0, shape_.troops, 0, 0};
+  if (path == kTroopsPath) return {200, Found::Kind::troops, false, 0, shape_.troops, 0, 0};
   if (path.starts_with(kTroopsPath) && path.ends_with("/devices")) {
     path.remove_prefix(kTroopsPath.size());
     path.remove_suffix(std::string_view("/devices").size());
     if (!path.starts_with('/') || !read_id(path.substr(1), shape_.troops, found.of)) return found;
     found.total = children(shape_.warriors, shape_.troops, found.of);
-    found.kind = Found::Kind::kWarriors;
+    found.kind = Found::Kind::warriors;
   } else if (path.starts_with(kWarriorPath)) {
     path.remove_prefix(kWarriorPath.size());
     const auto slash = std::min(path.find('/'), path.size());
@@ -149,13 +149,13 @@ Found Tree::match(std::string_view path) const {
     if (path.empty()) {
       if (vanished(found.of)) return found;
       found.total = children(shape_.groups, shape_.warriors, found.of);
-      found.kind = Found::Kind::kGroups;
+      found.kind = Found::Kind::groups;
     } else {
       const auto warrior = found.of;
       if (!path.starts_with('/') || !path.ends_with("/data") || path.size() < 7) return found;
       if (!read_id(path.substr(1, path.size() - 6), shape_.groups, found.of)) return found;
       if (found.of % shape_.warriors != warrior) return found;
-      found.kind = Found::Kind::kData;
+      found.kind = Found::Kind::data;
       found.poisoned = poisoned(found.of);
     }
   } else {
@@ -166,7 +166,7 @@ Found Tree::match(std::string_view path) const {
 }
 
 void Tree::append_body(std::string& out, const Found& found) const {
-  if (found.kind == Found::Kind::kData) {
+  if (found.kind == Found::Kind::data) {
     append_data(out, found.of);
   } else {
     append_list(out, found);
@@ -190,8 +190,8 @@ void Tree::append_list(std::string& out, const Found& found) const {
   const auto end = found.offset + std::min(size, found.total - found.offset);
   std::string_view level = "troop";
   std::uint64_t step = 1;
-  if (found.kind == Found::Kind::kWarriors) level = "warrior", step = shape_.troops;
-  if (found.kind == Found::Kind::kGroups) level = "group", step = shape_.warriors;
+  if (found.kind == Found::Kind::warriors) level = "warrior", step = shape_.troops;
+  if (found.kind == Found::Kind::groups) level = "group", step = shape_.warriors;
   fmt::format_to(std::back_inserter(out), R"({{"total":{},"pages":{},"items":[)", found.total, pages);
   for (auto i = found.offset; i < end; ++i) {
     if (i > found.offset) out += ',';

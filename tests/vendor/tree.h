@@ -15,9 +15,9 @@ constexpr std::uint64_t kBigIdBase = 9007199254740993U;  // 2^53 + 1, the first 
 
 // What a target asks for.
 struct Found {
-  enum class Kind { kNothing, kTroops, kWarriors, kGroups, kData };
+  enum class Kind { nothing, troops, warriors, groups, data };
   int status = 404;
-  Kind kind = Kind::kNothing;
+  Kind kind = Kind::nothing;
   bool poisoned = false;
   std::uint64_t of = 0;      // the troop or warrior whose list it is, or the data group; without the base
   std::uint64_t total = 0;   // items of the whole list

@@ -13,18 +13,18 @@
 namespace fanout_vendor {
 
 enum class Why {
-  kOk,
-  kTooMany,
-  kServerError,
-  kReset,
-  kStall,
-  kTruncate,
-  kMalformed,
-  kOutage,
-  kUnauthorized,
-  kNotFound,
-  kBadRequest,
-  kBadMethod,
+  ok,
+  too_many,
+  server_error,
+  reset,
+  stall,
+  truncate,
+  malformed,
+  outage,
+  unauthorized,
+  not_found,
+  bad_request,
+  bad_method,
 };
 constexpr std::array<std::string_view, 12> kWhyNames{
     "ok", "429", "500", "reset", "stall", "truncate", "malformed", "outage", "401", "404", "400", "405"};
@@ -33,7 +33,7 @@ constexpr std::string_view why_name(Why why) { return kWhyNames[static_cast<std:
 struct Verdict {
   std::uint64_t number = 0;  // of the request, from 1 in order of arrival
   Instant at{};              // when it arrived; never before the one before it
-  Why why = Why::kOk;
+  Why why = Why::ok;
   int status = 200;  // 0: no answer is sent
   Found found;
   std::size_t in_flight = 0;  // this one included
