@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cmath>
 #include <optional>
 
 #include "base/error.h"
@@ -25,7 +26,8 @@ std::size_t width() { return terminal_width(STDOUT_FILENO); }
 
 // Replaces a number of seconds by what people say.
 void say_duration(Row& row, const std::string& column) {
-  if (row.at(column).is_number()) row[column] = format_duration(seconds(row[column].get<std::int64_t>()));
+  if (row.at(column).is_number())
+    row[column] = format_duration(milliseconds(std::llround(row[column].get<double>() * 1000)));
 }
 
 constexpr const char* kNoRuns = "no runs yet; start one with: fanoutctl start PIPELINE\n";
@@ -92,12 +94,12 @@ std::string status(Database& database, const Words& words, WallTime now) {
 // ---- runs and stuck
 
 std::string runs(Database& database, const Words& words) {
-  auto rows =
-      rows_of(database,
-              "SELECT p.run, p.pipeline, p.state, p.cause, p.started, p.finished,"
-              " (r.finished_at - r.started_at) / 1000 AS took, p.expected, p.settled, p.dead, p.rate, p.eta,"
-              " p.blocked FROM progress p JOIN run r ON r.id = p.run ORDER BY p.run DESC LIMIT ?1",
-              words.limit);
+  auto rows = rows_of(
+      database,
+      "SELECT p.run, p.pipeline, p.state, p.cause, p.started, p.finished,"
+      " (r.finished_at - r.started_at) / 1000.0 AS took, p.expected, p.settled, p.dead, p.rate, p.eta,"
+      " p.blocked FROM progress p JOIN run r ON r.id = p.run ORDER BY p.run DESC LIMIT ?1",
+      words.limit);
   if (words.json) return text_of(json_of(rows));
   if (rows.empty()) return kNoRuns;
   for (auto& row : rows) {

@@ -71,7 +71,7 @@ void say(const Given& given, const std::string& target) {
     std::fputs(fmt::format("{}\n", *given.outcome).c_str(), is_refused(given) ? stderr : stdout);
   } else if (given.daemon) {
     std::fputs(fmt::format("fanoutctl: {} has not applied order {} within {} s; it is kept and will be\n"
-                           "  look with: fanoutctl stuck, or journalctl -u fanoutd\n",
+                           "  look with: journalctl -u fanoutd -n 20\n",
                            *given.daemon, given.id, kPatience.count())
                    .c_str(),
                stderr);

@@ -1,7 +1,8 @@
 // When runs are due: pure decisions over schedules.
 //
-// "Why did it start?" and "why did it not?" are answered here. A run that was missed while the daemon was down
-// is made up once, however many were missed; one that comes due while the last is open is skipped, and said.
+// "Why did it start?" and "why did it not?" are answered here. A run that was missed while the daemon was
+// down is made up once, however many were missed; one that comes due while the last is open is skipped, and
+// said.
 #pragma once
 
 #include <map>

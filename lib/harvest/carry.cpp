@@ -76,7 +76,9 @@ void Engine::tell_gate(Flight& flight, const Outcome& outcome, int status) {
                    outcome.reason);
   if (outcome.over_limit) limiter.over_limit(flight.ticket, now, outcome.hold);
   if (outcome.credentials_refused) {
-    limiter.trip(now, fmt::format("{}; renew the credentials, then reload", outcome.reason));
+    limiter.trip(now, fmt::format("{}; put new ones in their place: a file is read again at the next probe, "
+                                  "anything else at the next start",
+                                  outcome.reason));
   }
   if (limiter.breaker_open() && !was_open) {
     on_.log.error(fmt::format("vendor {}: {}", flight.vendor, limiter.why(now)));

@@ -98,7 +98,8 @@ class Engine {
 
   // carry.cpp
   boost::asio::awaitable<void> carry(std::shared_ptr<Flight> flight, Request request);
-  boost::asio::awaitable<Reading> read_elsewhere(std::shared_ptr<Flight> flight, std::shared_ptr<Reply> reply);
+  boost::asio::awaitable<Reading> read_elsewhere(std::shared_ptr<Flight> flight,
+                                                 std::shared_ptr<Reply> reply);
   Reading read(const Flight& flight, const Reply& reply, Expressions& expressions) const;
   void conclude(Flight& flight, Reply reply, Reading reading);
   void tell_gate(Flight& flight, const Outcome& outcome, int status);
@@ -131,32 +132,33 @@ class Engine {
   Surroundings on_;
   std::shared_ptr<const Config> config_;
   std::map<std::string, std::unique_ptr<Gate>> gates_;  // by vendor
-  std::map<std::string, LimiterRow> kept_limiters_;     // of vendors that are not in the configuration, by name
+  std::map<std::string, LimiterRow> kept_limiters_;  // of vendors that are not in the configuration, by name
   std::map<std::int64_t, ActiveRun> runs_;
   std::set<std::string> paused_pipelines_;
-  std::map<std::string, WallTime> kept_considered_;  // up to when each schedule is dealt with, as its row says
+  std::map<std::string, WallTime>
+      kept_considered_;  // up to when each schedule is dealt with, as its row says
   Agenda agenda_;
   Expressions expressions_;
   Expressions expressions_elsewhere_;  // the reading executor's own
   std::unique_ptr<Alarm> alarm_;
 
-  Turn pending_;                      // becomes the next turn
+  Turn pending_;  // becomes the next turn
   std::size_t pending_bytes_ = 0;
-  std::shared_ptr<Turn> under_way_;   // with the keeper, or waiting to be tried again
+  std::shared_ptr<Turn> under_way_;           // with the keeper, or waiting to be tried again
   std::map<std::string, MonoTime> covering_;  // by vendor: what the turn under way covers
   bool turning_ = false;
-  std::string must_wait_;             // why the last turn could not be kept; empty: it was
+  std::string must_wait_;  // why the last turn could not be kept; empty: it was
   MonoTime try_again_at_{};
   milliseconds try_again_in_{0};
   std::optional<WallTime> next_due_;
-  bool look_at_database_ = true;      // somebody may have written
-  bool read_orders_ = true;           // those given while nobody was there
+  bool look_at_database_ = true;  // somebody may have written
+  bool read_orders_ = true;       // those given while nobody was there
   bool prune_ = true;
 
-  std::vector<std::int64_t> obeying_;           // commands that are answered once their effect is in the store
-  std::vector<std::int64_t> answer_with_count_; // commands whose dead letters the turn under way moves
+  std::vector<std::int64_t> obeying_;  // commands that are answered once their effect is in the store
+  std::vector<std::int64_t> answer_with_count_;  // commands whose dead letters the turn under way moves
 
-  std::set<std::string> only_;        // --once: these pipelines; empty: all
+  std::set<std::string> only_;  // --once: these pipelines; empty: all
   bool once_ = false;
   bool draining_ = false;
   bool out_of_patience_ = false;
@@ -166,7 +168,7 @@ class Engine {
   std::function<void()> settled_;
   std::function<void()> drained_;
   std::unique_ptr<Alarm> patience_;
-  std::uint64_t generation_ = 0;      // replies of an earlier one come too late
+  std::uint64_t generation_ = 0;  // replies of an earlier one come too late
 };
 
 }  // namespace fanout

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "config/secret_source.h"
+#include "vendor/asking.h"
 
 namespace fanout {
 
@@ -11,9 +12,10 @@ Gate::Gate(const VendorSpec& spec, const TransportMaker& make_transport, const C
     : spec_(spec),
       clock_(clock),
       log_(log),
-      secret_(secret_of(spec.auth)),
       transport_(make_transport(spec)),
-      limiter_(limits_of(spec), clock.mono()) {}
+      limiter_(limits_of(spec), clock.mono()) {
+  take_secret(secret_of(spec.auth));
+}
 
 Limits Gate::limits_of(const VendorSpec& spec) { return {spec.concurrency, spec.rates, spec.burst}; }
 
@@ -36,9 +38,10 @@ void Gate::reconfigure(const VendorSpec& spec, const TransportMaker& make_transp
   const bool same_credentials = spec.auth == spec_.auth && secret.reveal() == secret_.reveal();
   const bool same_limits =
       spec.rates == spec_.rates && spec.burst == spec_.burst && spec.concurrency == spec_.concurrency;
+  auto transport = same_way ? nullptr : make_transport(spec);  // may throw, and then nothing has changed
   spec_ = spec;
-  secret_ = std::move(secret);
-  if (!same_way) transport_ = make_transport(spec_);
+  take_secret(std::move(secret));
+  if (!same_way) transport_ = std::move(transport);
   if (!same_limits) {
     limiter_.reconfigure(limits_of(spec_), clock_.mono());
     covered_until_ = MonoTime{};
@@ -49,15 +52,27 @@ void Gate::reconfigure(const VendorSpec& spec, const TransportMaker& make_transp
 void Gate::renew_credentials() {
   std::string why;
   auto secret = spec_.auth.kind == Auth::Kind::none ? std::nullopt : read_secret(spec_.auth.secret, &why);
-  if (secret) secret_ = std::move(*secret);
+  if (secret) take_secret(std::move(*secret));
   // One that cannot be read now is kept: the next reply says whether it still holds.
   if (!why.empty()) log_.warning(fmt::format("vendor {}: {}", spec_.name, why));
 }
 
+void Gate::take_secret(Secret secret) {
+  secret_ = std::move(secret);
+  forms_of_secret_.clear();
+  if (secret_.empty()) return;
+  Request request;
+  add_auth(request, spec_.auth, secret_);
+  const auto& header = request.secret_header_value.reveal();
+  forms_of_secret_.push_back(secret_);
+  forms_of_secret_.push_back(Secret(percent_encode(secret_.reveal(), false)));
+  if (!header.empty()) forms_of_secret_.push_back(Secret(header.substr(header.rfind(' ') + 1)));
+}
+
 std::string Gate::redact(std::string text) const {
-  if (secret_.empty()) return text;
   constexpr std::string_view kInItsPlace = "…";
-  for (const auto& hidden : {secret_.reveal(), percent_encode(secret_.reveal(), false)}) {
+  for (const auto& form : forms_of_secret_) {
+    const auto& hidden = form.reveal();
     for (auto at = text.find(hidden); at != std::string::npos; at = text.find(hidden, at)) {
       text.replace(at, hidden.size(), kInItsPlace);
       at += kInItsPlace.size();

@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -78,11 +79,13 @@ class Gate {
  private:
   static Limits limits_of(const VendorSpec& spec);
   Secret secret_of(const Auth& auth) const;
+  void take_secret(Secret secret);
 
   VendorSpec spec_;
   const Clock& clock_;
   const Log& log_;
   Secret secret_;
+  std::vector<Secret> forms_of_secret_;  // as it is, and as auth sends it
   std::shared_ptr<Transport> transport_;
   Limiter limiter_;
   FairShare turns_;

@@ -2,8 +2,8 @@
 //
 // "Is a record stored exactly once?" is answered by Keeper::keep(). Owned by main; used on the store thread
 // only. A turn that cannot be kept now (disk full, database locked) has changed nothing and may be tried
-// again as it is. A record is only kept with the settlement that it belongs to: where the store says that a task
-// is leased no longer, or its output cannot be written, what was written for it is rolled back.
+// again as it is. A record is only kept with the settlement that it belongs to: where the store says that a
+// task is leased no longer, or its output cannot be written, what was written for it is rolled back.
 #pragma once
 
 #include <memory>
@@ -20,7 +20,7 @@ namespace fanout {
 struct Turn {
   Batch batch;
   std::vector<Record> records;
-  std::vector<std::size_t> settlement_of;              // for each record: which of the batch's settlements is its
+  std::vector<std::size_t> settlement_of;  // for each record: which of the batch's settlements is its
   std::vector<std::shared_ptr<const Config>> configs;  // keep the records' output specifications alive
   std::vector<std::int64_t> seal_runs;
   std::optional<WallTime> prune_before;

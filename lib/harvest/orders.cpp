@@ -1,7 +1,7 @@
 // The operator's orders: rows of the control table, from fanoutctl or from the sqlite3 shell.
 //
-// An order is answered in its row once its effect is in the store; one that a crash cut short is obeyed again,
-// and each is harmless twice.
+// An order is answered in its row once its effect is in the store; one that a crash cut short is obeyed
+// again, and each is harmless twice.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -33,16 +33,15 @@ void Engine::obey(const std::vector<Command>& commands) {
   for (const auto& command : commands) {
     if (std::ranges::count(obeying_, command.id) > 0) continue;
     obeying_.push_back(command.id);
-    if (command.command == "redrive" || command.command == "drop") {
-      if (const auto refused = select_dead(command)) {
-        pending_.batch.answered.push_back({command.id, *refused});
-      } else {
-        answer_with_count_.push_back(command.id);
-      }
+    const bool moves_dead = command.command == "redrive" || command.command == "drop";
+    const auto outcome = moves_dead ? select_dead(command) : obey(command);
+    if (outcome) {
+      pending_.batch.answered.push_back({command.id, *outcome});
     } else {
-      pending_.batch.answered.push_back({command.id, obey(command)});
+      answer_with_count_.push_back(command.id);
     }
-    on_.log.notice(fmt::format("order {}: {} {}", command.id, command.command, command.target));
+    on_.log.notice(fmt::format("order {}: {} {}{}{}", command.id, command.command, command.target,
+                               outcome ? ": " : "", outcome.value_or("")));
   }
 }
 
@@ -50,11 +49,12 @@ std::string Engine::obey(const Command& command) {
   if (command.command == "pause" || command.command == "resume") {
     return pause(command.target, command.command == "pause");
   }
-  if (!config_->pipelines.contains(command.target)) {
+  auto* open = open_run_of(command.target);
+  const bool cancels_a_removed_one = command.command == "cancel" && open != nullptr;
+  if (!config_->pipelines.contains(command.target) && !cancels_a_removed_one) {
     return fmt::format("refused: no pipeline {} in the configuration; there are: {}", command.target,
                        names_in(config_->pipelines));
   }
-  auto* open = open_run_of(command.target);
   if (command.command == "start") {
     if (open != nullptr) return fmt::format("refused: run {} of it is still open", open->run.id);
     const auto& coming = pending_.batch.new_runs;
@@ -105,7 +105,8 @@ std::optional<std::string> Engine::select_dead(const Command& command) {
   } else if (config_->pipelines.contains(command.target)) {
     selection.pipeline = command.target;
   } else if (command.target != "all") {
-    return fmt::format("refused: {} is no task's number, no run/N, no pipeline, and not 'all'", command.target);
+    return fmt::format("refused: {} is no task's number, no run/N, no pipeline, and not 'all'",
+                       command.target);
   }
   pending_.batch.dead.push_back(std::move(selection));
   return std::nullopt;

@@ -8,6 +8,10 @@ namespace fanout {
 namespace {
 
 constexpr milliseconds kShortestSnooze{1000};
+// A task that failed before with this 500 may itself be the cause. So many times it has the benefit of the
+// doubt while the breaker is open, and comes back late enough for other tasks to be the next probes.
+constexpr int kMostDoubts = 5;
+constexpr milliseconds kOutOfTheWay{30'000};
 constexpr milliseconds kSpread{1000};  // what was put back together does not come back together
 
 bool is_gateway_status(int status) { return status == 0 || status == 502 || status == 503 || status == 504; }
@@ -67,11 +71,12 @@ Settlement settlement_of(const Task& task, const Outcome& outcome, int status, c
       }
       break;
     case Verdict::retry: {
-      const bool vendors_fault =
-          outcome.nobody_there ||
-          (vendor_down && evidence_of(outcome, status, task.attempts) == Limiter::Evidence::down);
+      const bool down = evidence_of(outcome, status, task.attempts) == Limiter::Evidence::down;
+      const bool vendors_fault = outcome.nobody_there || (vendor_down && down);
       if (vendors_fault && may_snooze) {
         put_back(settlement, kShortestSnooze + random.up_to(kSpread), now);
+      } else if (vendor_down && outcome.vendor_down && task.snoozes < kMostDoubts) {
+        put_back(settlement, kOutOfTheWay + random.up_to(kOutOfTheWay), now);
       } else {
         retry_or_give_up(settlement, task, outcome, retry, now, random);
       }

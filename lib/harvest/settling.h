@@ -22,7 +22,7 @@ inline constexpr int kMostSnoozes = 200;
 Limiter::Evidence evidence_of(const Outcome& outcome, int status, int attempts);
 
 // vendor_down: the breaker is open, so that the failure is the vendor's and not this task's.
-Settlement settlement_of(const Task& task, const Outcome& outcome, int status, const Retry& retry, bool vendor_down,
-                         WallTime now, Random& random);
+Settlement settlement_of(const Task& task, const Outcome& outcome, int status, const Retry& retry,
+                         bool vendor_down, WallTime now, Random& random);
 
 }  // namespace fanout

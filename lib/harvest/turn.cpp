@@ -12,7 +12,8 @@
 namespace fanout {
 namespace {
 
-constexpr int kBufferPerSlot = 4;  // claimed tasks for each request in flight: the next turn is milliseconds away
+constexpr int kBufferPerSlot =
+    4;  // claimed tasks for each request in flight: the next turn is milliseconds away
 constexpr int kLeastBuffer = 16;
 constexpr int kLargestBuffer = 1024;
 constexpr std::size_t kMostOrders = 100;  // that the store reads at once
@@ -26,9 +27,10 @@ bool same_outputs(const Config& before, const Config& after, const std::string& 
   const auto a = before.pipelines.find(pipeline);
   const auto b = after.pipelines.find(pipeline);
   if (a == before.pipelines.end() || b == after.pipelines.end()) return false;
-  return std::ranges::equal(a->second.outputs, b->second.outputs, [](const OutputSpec& x, const OutputSpec& y) {
-    return x.level == y.level && x.to.text() == y.to.text() && x.select == y.select;
-  });
+  return std::ranges::equal(a->second.outputs, b->second.outputs,
+                            [](const OutputSpec& x, const OutputSpec& y) {
+                              return x.level == y.level && x.to.text() == y.to.text() && x.select == y.select;
+                            });
 }
 
 // Runs of this vendor that have something ready.
@@ -56,7 +58,8 @@ int Engine::wanted(const Gate& gate, MonoTime now) const {
 
 // At the end of a drain the limiter is saved as it is, so that the next start waits for nothing.
 bool Engine::owes_last_word(const Gate& gate) const {
-  return draining_ && in_flight_.empty() && !gate.spec().rates.empty() && gate.covered(on_.clock.mono() + milliseconds(1));
+  return draining_ && in_flight_.empty() && !gate.spec().rates.empty() &&
+         gate.covered(on_.clock.mono() + milliseconds(1));
 }
 
 bool Engine::there_is_reason_for_a_turn() const {
@@ -64,8 +67,8 @@ bool Engine::there_is_reason_for_a_turn() const {
   if (!must_wait_.empty()) return now >= try_again_at_;
   if (look_at_database_ || read_orders_ || prune_) return true;
   const Batch& batch = pending_.batch;
-  if (!batch.settlements.empty() || !batch.new_runs.empty() || !batch.limiters.empty() || !batch.answered.empty() ||
-      !batch.dead.empty() || !pending_.seal_runs.empty()) {
+  if (!batch.settlements.empty() || !batch.new_runs.empty() || !batch.limiters.empty() ||
+      !batch.answered.empty() || !batch.dead.empty() || !pending_.seal_runs.empty()) {
     return true;
   }
   if (next_due_ && *next_due_ <= on_.clock.wall() && !draining_) return true;
@@ -79,7 +82,8 @@ bool Engine::there_is_reason_for_a_turn() const {
     if (gate->changed() || owes_last_word(*gate)) return true;
     if (wanted(*gate, now) > 0 && !claimable(*gate).empty()) return true;
     const auto next = gate->limiter().next(now);
-    if (gate->buffered() > 0 && !gate->paused() && !draining_ && next <= now + kClaimAhead && !gate->covered(next)) {
+    if (gate->buffered() > 0 && !gate->paused() && !draining_ && next <= now + kClaimAhead &&
+        !gate->covered(next)) {
       return true;
     }
   }
@@ -157,7 +161,8 @@ void Engine::hand_over() {
   turning_ = true;
   boost::asio::post(on_.store, [this, turn = under_way_] {
     try {
-      boost::asio::post(on_.loop, [this, kept = on_.keeper.keep(*turn)]() mutable { end_turn(std::move(kept)); });
+      boost::asio::post(on_.loop,
+                        [this, kept = on_.keeper.keep(*turn)]() mutable { end_turn(std::move(kept)); });
     } catch (...) {
       boost::asio::post(on_.loop, [this, error = std::current_exception()] { on_.fail(error); });
     }
@@ -196,11 +201,14 @@ void Engine::end_turn(Kept kept) {
   next_due_ = kept.applied.next_due;
   prune_ = prune_ || kept.more_to_prune;
   for (std::size_t i = 0; i < answer_with_count_.size() && i < kept.applied.dead_moved.size(); ++i) {
-    pending_.batch.answered.push_back({answer_with_count_[i], fmt::format("{} tasks", kept.applied.dead_moved[i])});
+    pending_.batch.answered.push_back(
+        {answer_with_count_[i], fmt::format("{} {}", kept.applied.dead_moved[i],
+                                            kept.applied.dead_moved[i] == 1 ? "task" : "tasks")});
   }
-  answer_with_count_.erase(answer_with_count_.begin(),
-                           answer_with_count_.begin() +
-                               static_cast<std::ptrdiff_t>(std::min(answer_with_count_.size(), kept.applied.dead_moved.size())));
+  answer_with_count_.erase(
+      answer_with_count_.begin(),
+      answer_with_count_.begin() +
+          static_cast<std::ptrdiff_t>(std::min(answer_with_count_.size(), kept.applied.dead_moved.size())));
   for (const auto& answered : turn->batch.answered) std::erase(obeying_, answered.id);
   read_orders_ = read_orders_ || kept.applied.commands.size() >= kMostOrders;
   obey(kept.applied.commands);
@@ -250,10 +258,10 @@ void Engine::take_finished(const std::vector<std::int64_t>& finished) {
       done += tally.done;
       skipped += tally.skipped;
     }
-    const auto line = fmt::format("run {} of pipeline {} is {}: {} done, {} skipped, {} dead, after {}", id,
-                                  run.run.pipeline, run.run.state == RunState::cancelled ? "cancelled" : "complete",
-                                  done, skipped, run.dead(),
-                                  format_duration(on_.clock.wall() - run.run.started_at));
+    const auto line =
+        fmt::format("run {} of pipeline {} is {}: {} done, {} skipped, {} dead, after {}", id,
+                    run.run.pipeline, run.run.state == RunState::cancelled ? "cancelled" : "complete", done,
+                    skipped, run.dead(), format_duration(on_.clock.wall() - run.run.started_at));
     run.dead() > 0 ? on_.log.warning(line + "; look with: fanoutctl dead list") : on_.log.notice(line);
     dead_letters_ += run.dead();
     runs_.erase(found);

@@ -40,13 +40,17 @@ void Breaker::probe_ended(Evidence evidence, MonoTime now) {
     why_.clear();
     return;
   }
-  if (evidence == Evidence::down) interval_ = longer(interval_);
+  interval_ = longer(interval_);
   next_probe_ = now + interval_;
 }
 
 void Breaker::trip(MonoTime now, std::string why) {
   if (open_ && !probe_just_ended_) return;
-  interval_ = probe_just_ended_ ? longer(interval_) : kFirstInterval;
+  if (!probe_just_ended_) {
+    interval_ = kFirstInterval;
+  } else if (!open_) {
+    interval_ = longer(interval_);  // its probe was answered, and so did not make it longer yet
+  }
   probe_just_ended_ = false;
   open_at(now, std::move(why));
 }

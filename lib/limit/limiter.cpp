@@ -1,5 +1,7 @@
 #include "limit/limiter.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <limits>
 #include <utility>
@@ -8,6 +10,8 @@
 
 namespace fanout {
 namespace {
+
+constexpr milliseconds kWorthSaying{2000};  // a shorter wait is no reason for anybody to ask why
 
 constexpr milliseconds kHistory = std::chrono::hours(24);
 constexpr milliseconds kFirstHold{1000};
@@ -68,6 +72,13 @@ std::string Limiter::why(MonoTime now) const {
     if (!why.empty()) why += "; ";
     why += "on hold for " + format_duration(std::chrono::ceil<seconds>(*hold_ - now)) +
            ", because the vendor said that it is asked too much";
+  }
+  for (const Lane& lane : lanes_) {
+    if (lane.window.rate().window <= Pace::kLongestEven) continue;  // over in a moment
+    const auto free = lane.window.next(now);
+    if (!why.empty() || free == MonoTime::max() || free <= now + kWorthSaying) continue;
+    why = fmt::format("the rate {} is used up; the next request goes in {}", format_rate(lane.window.rate()),
+                      format_duration(std::chrono::ceil<seconds>(free - now)));
   }
   return why;
 }

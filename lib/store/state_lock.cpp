@@ -57,6 +57,7 @@ StateLock::~StateLock() {
 
 std::optional<std::string> StateLock::holder(const std::filesystem::path& state_dir) {
   const int file = open(lock_path(state_dir).c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0 && errno == EACCES) return "a process that this user may not see";
   if (file < 0) return std::nullopt;
   std::optional<std::string> who;
   if (flock(file, LOCK_SH | LOCK_NB) != 0) who = content_of(file);

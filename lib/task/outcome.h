@@ -58,7 +58,7 @@ struct Outcome {
 
   bool unchanged = false;              // 304: done without a record
   bool follow = false;                 // ask again at the redirect's target, same attempt
-  bool send_again = false;               // ask again, same attempt
+  bool send_again = false;             // ask again, same attempt
   bool renew = false;                  // renew the credentials and ask again, same attempt
   bool credentials_refused = false;    // renewed and still 401: the vendor is held, the operator is told
   bool over_limit = false;             // the vendor says that we ask too much

@@ -1,8 +1,8 @@
 // HTTP and HTTPS over Beast, with a pool of kept-alive connections to one origin.
 //
 // Owned by the vendor's gate; lives on the loop. Every failure is a Reply with a fault, never an exception.
-// A kept connection that is known to be closed is replaced without a word; one that turns out to be closed when a
-// request has been written to it is a reply that was maybe_unread.
+// A kept connection that is known to be closed is replaced without a word; one that turns out to be closed
+// when a request has been written to it is a reply that was maybe_unread.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>

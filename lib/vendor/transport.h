@@ -30,8 +30,9 @@ struct Request {
 struct Reply {
   int status = 0;  // 0: there was no reply
   Fault fault = Fault::none;
-  // A connection that had been kept ended before the first byte of a reply: most likely it was closed while idle,
-  // and the request was never read. Sending it again is for the caller to decide: the vendor may have counted it.
+  // A connection that had been kept ended before the first byte of a reply: most likely it was closed while
+  // idle, and the request was never read. Sending it again is for the caller to decide: the vendor may have
+  // counted it.
   bool maybe_unread = false;
   std::string detail;
   std::vector<std::pair<std::string, std::string>> headers;  // names in lower case

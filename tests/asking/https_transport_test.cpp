@@ -104,7 +104,8 @@ TEST_F(HttpsTransportTest, OneThatIsClosedAsTheRequestArrivesMayNotHaveReadIt) {
     const auto reply = asked_.ask(Asked::request("/", [&] { ++sent; }));
     EXPECT_EQ(reply.fault, Fault::reset);
     EXPECT_TRUE(reply.maybe_unread);
-    EXPECT_EQ(sent, 1) << "the vendor may have counted it, so it is not sent again without asking the limiter";
+    EXPECT_EQ(sent, 1)
+        << "the vendor may have counted it, so it is not sent again without asking the limiter";
     EXPECT_EQ(server.connections(), 1);
     EXPECT_EQ(asked_.ask().body, "y");
   }

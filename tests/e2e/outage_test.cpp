@@ -38,7 +38,9 @@ retry       = { attempts = 3, base = "100ms", cap = "1s" }
   std::printf("down for 60 s (%s): %d requests in that time\n", GetParam().mode, during);
 }
 
-INSTANTIATE_TEST_SUITE_P(Modes, OutageTest, testing::Values(OutageCase{"Answering503", "503"}),
+INSTANTIATE_TEST_SUITE_P(Modes, OutageTest,
+                         testing::Values(OutageCase{"Answering500", "500"},
+                                         OutageCase{"RefusingConnections", "refuse"}),
                          [](const auto& each) { return each.param.name; });
 
 }  // namespace

@@ -135,6 +135,7 @@ class Harvest {
       if (random_.next() % 8 == 0) break;
     }
     std::vector<Record> records;
+    records.reserve(batch.size());
     for (const int id : batch) records.push_back(record(id));
     bool is_written = false;
     try {

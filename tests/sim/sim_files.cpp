@@ -65,8 +65,8 @@ void SimFiles::write(Content& content, std::size_t offset, std::string_view byte
   const auto part = [&] {
     const auto some = static_cast<std::size_t>(chance_.next() % (bytes.size() + 1));
     if (some == 0) return;
-    content.unsynced.push_back({offset, std::string(bytes.substr(0, some))});
-    apply(content.bytes, content.unsynced.back());
+    content.unsynced_.push_back({offset, std::string(bytes.substr(0, some))});
+    apply(content.bytes, content.unsynced_.back());
   };
   try {
     operate();
@@ -75,21 +75,21 @@ void SimFiles::write(Content& content, std::size_t offset, std::string_view byte
     throw;
   }
   if (full_ && !looking_ && offset + bytes.size() > content.bytes.size()) throw Trouble::full;
-  content.unsynced.push_back({offset, std::string(bytes)});
-  apply(content.bytes, content.unsynced.back());
+  content.unsynced_.push_back({offset, std::string(bytes)});
+  apply(content.bytes, content.unsynced_.back());
 }
 
 void SimFiles::cut(Content& content, std::size_t length) {
   operate();
   if (length >= content.bytes.size()) return;
-  content.unsynced.push_back({length, {}});
+  content.unsynced_.push_back({length, {}});
   content.bytes.resize(length);
 }
 
 void SimFiles::sync(Content& content) {
   operate();
-  for (const auto& change : content.unsynced) apply(content.durable, change);
-  content.unsynced.clear();
+  for (const auto& change : content.unsynced_) apply(content.durable_, change);
+  content.unsynced_.clear();
 }
 
 void SimFiles::change_names(Renaming change) {
@@ -136,7 +136,7 @@ void SimFiles::copy(const std::string& from, const std::string& to) {
   const auto original = find(from);
   if (!original) return;
   auto made = std::make_shared<Content>();
-  made->bytes = made->durable = original->bytes;
+  made->bytes = made->durable_ = original->bytes;
   names_[to] = durable_names_[to] = std::move(made);
 }
 
@@ -164,22 +164,23 @@ void SimFiles::cut_power() {
 // All kept, in order up to some moment, or any of them in any of their sectors.
 void SimFiles::forget_bytes(Content& content) {
   const auto mode = chance_.next() % 3;
-  if (mode == 0) content.unsynced.clear();
+  if (mode == 0) content.unsynced_.clear();
   if (mode == 1)
-    content.unsynced.resize(static_cast<std::size_t>(chance_.next() % (content.unsynced.size() + 1)));
-  for (const auto& change : content.unsynced) {
+    content.unsynced_.resize(static_cast<std::size_t>(chance_.next() % (content.unsynced_.size() + 1)));
+  for (const auto& change : content.unsynced_) {
     if (mode != 2 || change.bytes.empty()) {
-      if (mode != 2 || chance_.one_in(2)) apply(content.durable, change);
+      if (mode != 2 || chance_.one_in(2)) apply(content.durable_, change);
       continue;
     }
     for (std::size_t at = 0; at < change.bytes.size();) {
       const auto end = std::min(change.bytes.size(), at + kSector - (change.offset + at) % kSector);
-      if (!chance_.one_in(3)) apply(content.durable, {change.offset + at, change.bytes.substr(at, end - at)});
+      if (!chance_.one_in(3))
+        apply(content.durable_, {change.offset + at, change.bytes.substr(at, end - at)});
       at = end;
     }
   }
-  content.unsynced.clear();
-  content.bytes = content.durable;
+  content.unsynced_.clear();
+  content.bytes = content.durable_;
 }
 
 void SimFiles::forget_names() {

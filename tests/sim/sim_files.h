@@ -31,8 +31,8 @@ class SimFiles {
       std::size_t offset = 0;
       std::string bytes;  // empty: cut to offset
     };
-    std::string durable;
-    std::vector<Change> unsynced;
+    std::string durable_;
+    std::vector<Change> unsynced_;
   };
   using Handle = std::shared_ptr<Content>;
 

@@ -30,8 +30,7 @@ const std::vector<std::string>& hostile_names() {
                                                "plain",
                                                "two words",
                                                "\"quoted\"",
-                                               "\xe2\x80\xae"
-                                               "cba"};
+                                               "\u202ecba"};
   return kNames;
 }
 

@@ -18,6 +18,7 @@ struct Place {
   std::string pipeline;
   std::string level;
   std::string key;  // of the item above; empty on the first level
+  // NOLINTNEXTLINE(modernize-use-nullptr): the 0 that this compares with is no pointer
   auto operator<=>(const Place&) const = default;
 };
 

@@ -33,6 +33,7 @@ struct Question {
   std::int64_t run = 0;
   Place place;
   int page = 1;
+  // NOLINTNEXTLINE(modernize-use-nullptr): the 0 that this compares with is no pointer
   auto operator<=>(const Question&) const = default;
 };
 

@@ -52,4 +52,7 @@ Ended run(Command command, std::chrono::milliseconds limit = std::chrono::second
 bool eventually(const std::function<bool()>& condition,
                 std::chrono::milliseconds time = std::chrono::seconds(30));
 
+// A port of this machine on which nobody listens. It is nobody's for a moment: use it at once.
+std::string free_port();
+
 }  // namespace fanout::test
