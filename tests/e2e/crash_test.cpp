@@ -15,8 +15,8 @@ namespace {
 
 constexpr int kKills = 200;
 constexpr int kConcurrency = 16;
-constexpr int kWarriors = 1250;
-constexpr int kGroups = 6250;
+constexpr int kWarriors = 2000;
+constexpr int kGroups = 10'000;
 
 // Group g belongs to warrior g % kWarriors; every fiftieth warrior is decommissioned.
 std::multiset<std::string> every_group() {
@@ -31,7 +31,7 @@ class CrashTest : public testing::Test {
  protected:
   CrashTest()
       : vendor(house.path(),
-               {"--scale", "0.25", "--rate", "250/1s", "--concurrency", std::to_string(kConcurrency),
+               {"--scale", "0.4", "--rate", "250/1s", "--concurrency", std::to_string(kConcurrency),
                 "--latency", "exp:10ms", "--fail-500", "0.01", "--fail-reset", "0.005"}) {
     house.configure(House::story(vendor.url(), R"(
 concurrency = 16
