@@ -4,6 +4,8 @@
 #include <openssl/evp.h>
 
 #include <algorithm>
+#include <array>
+#include <boost/json.hpp>
 #include <cctype>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -13,15 +15,26 @@
 namespace fanout {
 namespace {
 
-using nlohmann::json;
+namespace json = boost::json;
 
 constexpr std::size_t kLongestTarget = 8000;  // bytes; most servers refuse more than about 8 KiB
 
 // Objects, arrays and null stand for nothing that could be put into a URL.
-std::optional<std::string> plain_text(const json& value) {
-  if (value.is_string()) return value.get<std::string>();
-  if (value.is_primitive() && !value.is_null()) return value.dump();
-  return std::nullopt;
+std::optional<std::string> plain_text(const json::value& value) {
+  switch (value.kind()) {
+    case json::kind::string:
+      return std::string(value.get_string());
+    case json::kind::int64:
+      return std::to_string(value.get_int64());
+    case json::kind::uint64:
+      return std::to_string(value.get_uint64());
+    case json::kind::double_:
+      return nlohmann::json(value.get_double()).dump();  // the shortest that reads back
+    case json::kind::bool_:
+      return value.get_bool() ? "true" : "false";
+    default:
+      return std::nullopt;
+  }
 }
 
 // What names stand for. Reads `parents` when the first name needs it, and once.
@@ -51,20 +64,25 @@ class Names {
   }
 
   std::optional<std::string> of_ancestor(std::string_view level, const std::string* field) {
-    if (!read_) read_ = json::parse(parents_, nullptr, false);
-    if (!read_->is_object()) return std::nullopt;
-    const auto ancestor = read_->find(level);
-    if (ancestor == read_->end()) return std::nullopt;
-    if (field == nullptr) return plain_text(*ancestor);
-    if (!ancestor->is_object()) return std::nullopt;
-    const auto found = ancestor->find(*field);
-    return found == ancestor->end() ? std::nullopt : plain_text(*found);
+    if (!read_) {
+      boost::system::error_code error;
+      read_ = json::parse(parents_, error, json::storage_ptr(&memory_));
+    }
+    const auto* levels = read_->if_object();
+    const auto* ancestor = levels == nullptr ? nullptr : levels->if_contains(level);
+    if (ancestor == nullptr || field == nullptr)
+      return ancestor == nullptr ? std::nullopt : plain_text(*ancestor);
+    const auto* fields = ancestor->if_object();
+    const auto* found = fields == nullptr ? nullptr : fields->if_contains(*field);
+    return found == nullptr ? std::nullopt : plain_text(*found);
   }
 
   const std::string& parents_;
   const RunNames& run_;
   const std::map<std::string, std::string>& vars_;
-  std::optional<json> read_;
+  std::array<unsigned char, 1024> first_memory_;  // enough for most, without an allocation
+  json::monotonic_resource memory_{first_memory_.data(), first_memory_.size()};
+  std::optional<json::value> read_;
 };
 
 // Never copied or moved: its names point into it.
