@@ -44,7 +44,7 @@ Database open_and_migrate(const std::filesystem::path& path, const std::string& 
   use_log(database);
   database.keep_log_file();
   database.execute("PRAGMA synchronous = FULL");
-  database.execute("PRAGMA wal_autocheckpoint = 4000");  // pages; a checkpoint each 16 MB of log
+  database.execute("PRAGMA wal_autocheckpoint = 1000");  // pages; a checkpoint each 4 MB of log
   database.execute("PRAGMA journal_size_limit = 67108864");
   database.execute("PRAGMA cache_size = -16384");  // 16 MiB: memory does not grow with the queue
   database.execute("PRAGMA temp_store = MEMORY");
