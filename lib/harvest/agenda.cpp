@@ -23,6 +23,14 @@ void Agenda::dealt_with(const std::string& pipeline, WallTime scheduled_for) {
   found->second.next = found->second.schedule.next_after(scheduled_for);
 }
 
+void Agenda::not_after(WallTime now) {
+  for (auto& [name, entry] : entries_) {
+    if (entry.considered <= now + std::chrono::hours(24)) continue;
+    entry.considered = now;
+    entry.next = entry.schedule.next_after(now);
+  }
+}
+
 std::vector<Agenda::Due> Agenda::take_due(WallTime now) {
   std::vector<Due> due;
   for (auto& [name, entry] : entries_) {

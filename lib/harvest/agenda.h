@@ -28,6 +28,10 @@ class Agenda {
   // The last due moment that was dealt with, from the store.
   void dealt_with(const std::string& pipeline, WallTime scheduled_for);
 
+  // The wall clock was ahead and has been put right: what lies more than a day after now is not dealt with
+  // after all.
+  void not_after(WallTime now);
+
   // Takes what is due now. Each is taken once.
   std::vector<Due> take_due(WallTime now);
   std::optional<WallTime> next() const;

@@ -56,13 +56,18 @@ void Engine::conclude(Flight& flight, Reply reply, Reading reading) {
   const Outcome outcome = judge(reading.facts);
   tell_gate(flight, outcome, reply.status);
 
-  if ((outcome.follow || outcome.renew || outcome.send_again) && !draining_) {
+  if (outcome.follow || outcome.renew || outcome.send_again) {
     if (outcome.renew) gates_.at(flight.vendor)->renew_credentials();
     if (outcome.follow) flight.claimed.redirected_to = *target;
     flight.claimed.hops += outcome.follow ? 1 : 0;
     flight.claimed.renewed = flight.claimed.renewed || outcome.renew;
     flight.claimed.sent_again = flight.claimed.sent_again || outcome.send_again;
-    gates_.at(flight.vendor)->add_in_front(std::move(flight.claimed));
+    const auto run = runs_.find(flight.claimed.task.run);
+    if (run != runs_.end() && may_go(run->second)) {
+      gates_.at(flight.vendor)->add_in_front(std::move(flight.claimed));
+    } else {
+      put_back({std::move(flight.claimed)});
+    }
     return;
   }
   settle(flight, outcome, std::move(reply), std::move(reading.seeds));

@@ -12,6 +12,7 @@ namespace fanout {
 
 Engine::Engine(Surroundings surroundings, std::shared_ptr<const Config> config, const Recovered& recovered)
     : on_(std::move(surroundings)), config_(std::move(config)) {
+  cover_ahead_ = kCoverAhead;
   alarm_ = on_.clock.alarm([this] { pump(); });
   patience_ = on_.clock.alarm([this] {
     ++generation_;  // what comes now comes too late
@@ -89,7 +90,16 @@ void Engine::begin_once(const std::vector<std::string>& pipelines, std::function
 }
 
 bool Engine::concerns_us(const std::string& pipeline) const {
-  return only_.empty() || only_.contains(pipeline);
+  return only_.empty() ? config_->pipelines.contains(pipeline) : only_.contains(pipeline);
+}
+
+// Its run is on the way into the store.
+bool Engine::is_beginning(const std::string& pipeline) const {
+  const auto in = [&](const Batch& batch) {
+    return std::ranges::any_of(batch.new_runs,
+                               [&](const NewRun& fresh) { return fresh.run.pipeline == pipeline; });
+  };
+  return in(pending_.batch) || (under_way_ != nullptr && in(under_way_->batch));
 }
 
 void Engine::pump() {
@@ -105,9 +115,10 @@ void Engine::take_what_is_due() {
   if (once_ || draining_) return;
   for (const auto& due : agenda_.take_due(on_.clock.wall())) {
     keep_considered(due.pipeline, due.scheduled_for);
-    if (const auto* open = open_run_of(due.pipeline)) {
-      on_.log.warning(fmt::format("pipeline {}: the run of {} is skipped, because run {} is still open",
-                                  due.pipeline, format_utc(due.scheduled_for), open->run.id));
+    if (open_run_of(due.pipeline) != nullptr || is_beginning(due.pipeline)) {
+      on_.log.warning(
+          fmt::format("pipeline {}: the run of {} is skipped, because the one before it is still open",
+                      due.pipeline, format_utc(due.scheduled_for)));
       continue;
     }
     if (due.missed > 0) {
@@ -286,9 +297,9 @@ void Engine::reconfigure(std::shared_ptr<const Config> config) {
   for (const auto& [name, vendor] : config->vendors) {
     auto probe = std::make_unique<Gate>(vendor, on_.make_transport, on_.clock, on_.log);
     if (gates_.contains(name)) continue;
-    restore(*probe);
     added.emplace(name, std::move(probe));
   }
+  for (auto& [name, gate] : added) restore(*gate);
   covering_.clear();  // it was worked out for the old limits
   for (auto& [name, gate] : gates_) {
     if (const auto vendor = config->vendors.find(name); vendor != config->vendors.end()) {
@@ -319,7 +330,11 @@ void Engine::database_changed() {
   pump();
 }
 
-void Engine::clock_changed() { pump(); }
+void Engine::clock_changed() {
+  agenda_.not_after(on_.clock.wall());
+  if (!once_) remember_schedules();
+  pump();
+}
 
 void Engine::drain(milliseconds patience, std::function<void()> drained) {
   draining_ = true;

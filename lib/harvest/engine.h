@@ -83,6 +83,7 @@ class Engine {
   void restore(Gate& gate);
   void take_what_is_due();
   void remember_schedules();
+  bool is_beginning(const std::string& pipeline) const;
   void keep_considered(const std::string& pipeline, WallTime considered);
   void start_run(const std::string& pipeline, const std::string& cause, WallTime scheduled_for);
   ActiveRun* open_run_of(const std::string& pipeline);
@@ -120,6 +121,10 @@ class Engine {
   void take_tallies(const std::vector<Tally>& tallies);
   void take_finished(const std::vector<std::int64_t>& finished);
   void others_wrote(const OthersWrote& others);
+  void forget(std::int64_t run);
+  void forget_runs_that_ended(const OthersWrote& others);
+  bool may_go(const ActiveRun& run);
+  void put_back_what_may_not_go();
   int wanted(const Gate& gate, MonoTime now) const;
   std::vector<const ActiveRun*> claimable(const Gate& gate) const;
 
@@ -147,7 +152,9 @@ class Engine {
   std::shared_ptr<Turn> under_way_;           // with the keeper, or waiting to be tried again
   std::map<std::string, MonoTime> covering_;  // by vendor: what the turn under way covers
   bool turning_ = false;
-  std::string must_wait_;  // why the last turn could not be kept; empty: it was
+  MonoTime turn_began_{};
+  milliseconds cover_ahead_{0};  // for so long what leaves is covered; follows the length of a turn
+  std::string must_wait_;        // why the last turn could not be kept; empty: it was
   MonoTime try_again_at_{};
   milliseconds try_again_in_{0};
   std::optional<WallTime> next_due_;

@@ -17,6 +17,7 @@ inline constexpr milliseconds kClaimAhead{20};
 inline constexpr milliseconds kWorthWaitingFor{1000};
 // What leaves is covered by the saved state of its limiter for this long; also what a crash costs at most.
 inline constexpr milliseconds kCoverAhead{100};
+inline constexpr milliseconds kLongestCoverAhead{10'000};  // where a turn takes long
 
 struct Flight {
   Claimed claimed;

@@ -103,12 +103,15 @@ LimiterRow Gate::save(MonoTime valid_until) const {
 // A hold that moves later while another reason stands must be kept as well.
 bool Gate::changed() const {
   if (limiter_.why(clock_.mono()).empty() != saved_why_.empty()) return true;
+  // An open breaker waits longer after each probe, and after a restart as long.
+  if (limiter_.next_probe() != saved_probe_) return true;
   return limiter_.hold() && (!saved_hold_ || *limiter_.hold() > *saved_hold_);
 }
 
 void Gate::saved(const LimiterRow& row) {
   saved_why_ = row.why;
   saved_hold_ = limiter_.hold();
+  saved_probe_ = limiter_.next_probe();
 }
 
 std::string Gate::why(MonoTime at) const {

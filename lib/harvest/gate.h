@@ -95,6 +95,7 @@ class Gate {
   MonoTime covered_until_{};
   std::string saved_why_;
   std::optional<MonoTime> saved_hold_;
+  std::optional<MonoTime> saved_probe_;
 };
 
 }  // namespace fanout

@@ -57,8 +57,7 @@ std::string Engine::obey(const Command& command) {
   }
   if (command.command == "start") {
     if (open != nullptr) return fmt::format("refused: run {} of it is still open", open->run.id);
-    const auto& coming = pending_.batch.new_runs;
-    if (std::ranges::any_of(coming, [&](const NewRun& run) { return run.run.pipeline == command.target; })) {
+    if (is_beginning(command.target)) {
       return "refused: a run of it is just beginning";
     }
     start_run(command.target, "control", on_.clock.wall());
@@ -76,13 +75,16 @@ std::string Engine::pause(const std::string& target, bool paused) {
   if (const auto gate = gates_.find(target); gate != gates_.end()) {
     gate->second->pause(paused);
     if (paused) put_back(gate->second->take_all());
-    const auto until = gate->second->spec().rates.empty() ? on_.clock.mono() : on_.clock.mono() + kCoverAhead;
+    const auto until =
+        gate->second->spec().rates.empty() ? on_.clock.mono() : on_.clock.mono() + cover_ahead_;
     pending_.batch.limiters.push_back(gate->second->save(until));
+    pending_.batch.limiters.back().decides_pause = true;
     found = true;
   }
   if (config_->pipelines.contains(target)) {
     paused ? void(paused_pipelines_.insert(target)) : void(paused_pipelines_.erase(target));
     keep_considered(target, agenda_.considered(target));
+    pending_.batch.limiters.back().decides_pause = true;
     for (auto& [id, run] : runs_) {
       Gate* gate = run.run.pipeline == target && paused ? gate_of(run) : nullptr;
       if (gate != nullptr) put_back(gate->take_run(id));

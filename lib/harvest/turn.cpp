@@ -47,9 +47,9 @@ std::vector<const ActiveRun*> Engine::claimable(const Gate& gate) const {
 
 int Engine::wanted(const Gate& gate, MonoTime now) const {
   if (gate.paused() || draining_ || !must_wait_.empty()) return 0;
-  if (gate.limiter().next(now) > now + kCoverAhead && gate.limiter().next(now) != MonoTime::max()) return 0;
+  if (gate.limiter().next(now) > now + cover_ahead_ && gate.limiter().next(now) != MonoTime::max()) return 0;
   const int target = std::clamp(gate.spec().concurrency * kBufferPerSlot, kLeastBuffer, kLargestBuffer);
-  const int room = std::min(target, gate.limiter().room(now, now + kCoverAhead));
+  const int room = std::min(target, gate.limiter().room(now, now + cover_ahead_));
   const int missing = room - static_cast<int>(gate.buffered());
   // Few at a time are not worth a turn of their own while there are plenty.
   const bool plenty = static_cast<int>(gate.buffered()) > room / 2;
@@ -146,11 +146,9 @@ void Engine::add_limiters(Turn& turn) {
     const auto next = gate->limiter().next(now);
     const bool will_send = !draining_ && !gate->spec().rates.empty() && !gate->paused() &&
                            (gate->buffered() > 0 || !claimable(*gate).empty()) &&
-                           (next <= now + kCoverAhead || next == MonoTime::max());
-    // An open breaker waits longer after each probe, and after a restart as long.
-    const bool quiet = !gate->limiter().breaker_open() && !gate->changed() && !owes_last_word(*gate);
-    if (!will_send && quiet) continue;
-    const auto until = will_send ? now + kCoverAhead : now;
+                           (next <= now + cover_ahead_ || next == MonoTime::max());
+    if (!will_send && !gate->changed() && !owes_last_word(*gate)) continue;
+    const auto until = will_send ? now + cover_ahead_ : now;
     turn.batch.limiters.push_back(gate->save(until));
     covering_[name] = until;
     gate->saved(turn.batch.limiters.back());
@@ -159,6 +157,7 @@ void Engine::add_limiters(Turn& turn) {
 
 void Engine::hand_over() {
   turning_ = true;
+  turn_began_ = on_.clock.mono();
   boost::asio::post(on_.store, [this, turn = under_way_] {
     try {
       boost::asio::post(on_.loop,
@@ -187,6 +186,9 @@ void Engine::end_turn(Kept kept) {
     on_.log.notice("work goes on");
     must_wait_.clear();
   }
+  // A turn that takes longer than what it covers would let nothing leave.
+  const auto took = std::chrono::ceil<milliseconds>(on_.clock.mono() - turn_began_);
+  cover_ahead_ = std::min(kCoverAhead + 2 * took, kLongestCoverAhead);
   const auto turn = std::exchange(under_way_, nullptr);
   for (const auto& [name, until] : covering_) {
     if (const auto gate = gates_.find(name); gate != gates_.end()) gate->second->cover(until);
@@ -197,7 +199,12 @@ void Engine::end_turn(Kept kept) {
   }
   if (kept.others_wrote) others_wrote(*kept.others_wrote);
   take_tallies(kept.applied.tallies);
+  for (const auto id : turn->batch.watched_runs) {
+    if (const auto run = runs_.find(id); run != runs_.end())
+      run->second.counted = true;  // also one without tasks
+  }
   take_finished(kept.applied.finished);
+  if (kept.others_wrote) forget_runs_that_ended(*kept.others_wrote);
   next_due_ = kept.applied.next_due;
   prune_ = prune_ || kept.more_to_prune;
   for (std::size_t i = 0; i < answer_with_count_.size() && i < kept.applied.dead_moved.size(); ++i) {
@@ -220,13 +227,10 @@ void Engine::take_claimed(std::vector<Task> claimed) {
   std::vector<Claimed> too_late;
   for (auto& task : claimed) {
     const auto run = runs_.find(task.run);
-    Gate* gate = run == runs_.end() ? nullptr : gate_of(run->second);
-    const bool goes = gate != nullptr && !draining_ && run->second.run.state == RunState::running &&
-                      !paused_pipelines_.contains(run->second.run.pipeline);
     Claimed one;
     one.task = std::move(task);
-    if (goes) {
-      gate->add(std::move(one));
+    if (run != runs_.end() && may_go(run->second)) {
+      gate_of(run->second)->add(std::move(one));
     } else {
       too_late.push_back(std::move(one));
     }
@@ -264,9 +268,24 @@ void Engine::take_finished(const std::vector<std::int64_t>& finished) {
                     skipped, run.dead(), format_duration(on_.clock.wall() - run.run.started_at));
     run.dead() > 0 ? on_.log.warning(line + "; look with: fanoutctl dead list") : on_.log.notice(line);
     dead_letters_ += run.dead();
-    runs_.erase(found);
+    forget(id);
     prune_ = true;
   }
+}
+
+// What the gates still hold of it is put back, which the store ignores if it is settled or gone.
+void Engine::forget(std::int64_t run) {
+  for (auto& [name, gate] : gates_) put_back(gate->take_run(run));
+  runs_.erase(run);
+}
+
+// Somebody may have ended or deleted a run by hand.
+void Engine::forget_runs_that_ended(const OthersWrote& others) {
+  std::vector<std::int64_t> ended;
+  for (const auto& [id, run] : runs_) {
+    if (std::ranges::find(others.open_runs, id, &Run::id) == others.open_runs.end()) ended.push_back(id);
+  }
+  for (const auto id : ended) forget(id);
 }
 
 void Engine::others_wrote(const OthersWrote& others) {
@@ -291,6 +310,21 @@ void Engine::others_wrote(const OthersWrote& others) {
       kept_considered_[name] = considered;
       if (considered > agenda_.considered(name) || !begun_) agenda_.dealt_with(name, considered);
     }
+  }
+  agenda_.not_after(on_.clock.wall());
+  put_back_what_may_not_go();
+}
+
+bool Engine::may_go(const ActiveRun& run) {
+  Gate* gate = gate_of(run);
+  return gate != nullptr && !gate->paused() && !draining_ && run.run.state == RunState::running &&
+         !paused_pipelines_.contains(run.run.pipeline);
+}
+
+void Engine::put_back_what_may_not_go() {
+  for (auto& [id, run] : runs_) {
+    if (may_go(run)) continue;
+    for (auto& [name, gate] : gates_) put_back(gate->take_run(id));
   }
 }
 

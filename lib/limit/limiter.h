@@ -64,6 +64,10 @@ class Limiter {
   // Why nothing goes now, for the operator. Empty: it goes, perhaps after a moment's pacing.
   std::string why(MonoTime now) const;
   bool breaker_open() const { return breaker_.open(); }
+  // When the open breaker lets its next probe go; nothing while it is closed.
+  std::optional<MonoTime> next_probe() const {
+    return breaker_.open() ? std::optional(breaker_.next()) : std::nullopt;
+  }
 
   // The earliest moment at which a request may leave; now if it may now; MonoTime::max() if only one in
   // flight can change that.

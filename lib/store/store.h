@@ -81,6 +81,9 @@ struct LimiterRow {
   WallTime hold_until{};
   std::string why;    // why nothing goes now, for the operator; empty: it goes
   std::string state;  // JSON: windows and breaker; see limit/limiter.h
+  // When written: whether `paused` is to be kept. Else what the row says of it stays: somebody may have set
+  // it by hand.
+  bool decides_pause = false;
 };
 
 struct Command {

@@ -15,7 +15,8 @@ Upkeep::Upkeep(Database& database)
       keep_limiter_(
           database,
           "INSERT INTO limiter (subject, paused, hold_until, why, state) VALUES (?1, ?2, ?3, ?4, ?5) "
-          "ON CONFLICT (subject) DO UPDATE SET paused = excluded.paused, hold_until = excluded.hold_until, "
+          "ON CONFLICT (subject) DO UPDATE SET paused = iif(?6, excluded.paused, paused), hold_until = "
+          "excluded.hold_until, "
           "why = excluded.why, state = excluded.state"),
       limiters_(database, "SELECT subject, paused, hold_until, why, state FROM limiter"),
       open_commands_(database,
@@ -55,7 +56,10 @@ int Upkeep::latest_part(std::int64_t run, const std::string& base) {
 }
 
 void Upkeep::keep(const LimiterRow& row) {
-  keep_limiter_.bind(row.subject, row.paused ? 1 : 0, unix_ms(row.hold_until), row.why, row.state).run();
+  keep_limiter_
+      .bind(row.subject, row.paused ? 1 : 0, unix_ms(row.hold_until), row.why, row.state,
+            row.decides_pause ? 1 : 0)
+      .run();
 }
 
 std::vector<LimiterRow> Upkeep::limiters() {

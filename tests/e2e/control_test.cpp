@@ -106,6 +106,37 @@ TEST_F(ControlTest, RefusesWhatItDoesNotUnderstandAndSaysWhatThereIs) {
   EXPECT_THAT(order("pause", "delphi"), HasSubstr("there are pipelines monitoring and vendors oracle"));
 }
 
+TEST_F(ControlTest, GoesOnWhenARunIsEndedOrItsTasksAreDeletedByHand) {
+  for (const char* by_hand :
+       {"UPDATE run SET state = 'finished', finished_at = 1", "DELETE FROM task", "DELETE FROM run"}) {
+    SCOPED_TRACE(by_hand);
+    House other;
+    TestVendor slow(other.path(), {"--scale", "0.05"});
+    other.configure(House::story(slow.url(), "rate = \"50/1s\""));
+    auto its_daemon = other.start_daemon();
+    ASSERT_TRUE(eventually([&] { return other.is_up(); }));
+    other.fanoutctl({"start", "monitoring"});
+    ASSERT_TRUE(eventually([&] { return slow.report()["requests"] > 10; }));
+    other.sql(by_hand);
+    EXPECT_TRUE(eventually([&] {
+      return other.fanoutctl({"start", "monitoring"}).code == 0;
+    })) << other.daemon_log();
+    const auto before = slow.report()["requests"].get<int>();
+    EXPECT_TRUE(eventually([&] { return slow.report()["requests"] > before + 10; })) << other.daemon_log();
+    EXPECT_TRUE(its_daemon.running()) << other.daemon_log();
+  }
+}
+
+TEST_F(ControlTest, HoldsAPauseThatIsWrittenIntoTheRowByHand) {
+  start({"--scale", "0.05"}, "rate = \"100/1s\"");
+  ASSERT_TRUE(eventually([&] { return requests() > 20; }));
+  house.sql("UPDATE limiter SET paused = 1 WHERE subject = 'vendor/oracle'");
+  ASSERT_TRUE(eventually([&] { return number("SELECT coalesce(sum(leased), 0) FROM tally") == 0; }));
+  const auto before = requests();
+  EXPECT_FALSE(eventually([&] { return requests() > before; }, std::chrono::milliseconds(500)));
+  EXPECT_EQ(house.sql("SELECT paused FROM limiter WHERE subject = 'vendor/oracle'"), "1");
+}
+
 TEST_F(ControlTest, GoesOnWithATaskThatIsPutBackByHand) {
   start({"--scale", "0.02"}, "");
   ASSERT_TRUE(eventually([&] { return house.sql("SELECT state FROM progress") == "finished"; }));

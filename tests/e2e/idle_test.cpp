@@ -36,6 +36,21 @@ TEST(Idle, MakesNoSystemCallAtAll) {
   EXPECT_TRUE(daemon.running());
 }
 
+TEST(Idle, ComesToRestWhileTheBreakerIsOpenAndThereIsNothingToAsk) {
+  const House house;
+  house.configure(House::story("http://127.0.0.1:9", ""));
+  auto daemon = house.start_daemon();
+  ASSERT_TRUE(eventually([&] { return house.is_up(); }));
+  house.fanoutctl({"start", "monitoring"});
+  ASSERT_TRUE(eventually([&] {
+    return house.sql("SELECT count(*) FROM stuck WHERE why LIKE '%breaker%'") != "0";
+  })) << house.daemon_log();
+  house.fanoutctl({"cancel", "monitoring"});
+  const auto trace = house.path("trace");
+  EXPECT_TRUE(eventually([&] { return calls_of(daemon.id(), "0.5", trace).empty(); }));
+  EXPECT_EQ(calls_of(daemon.id(), "3", trace), "");
+}
+
 TEST(Idle, ComesToRestAfterARunAndAfterAnOrder) {
   const House house;
   const TestVendor vendor(house.path(), {"--scale", "0.01"});

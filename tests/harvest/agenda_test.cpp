@@ -93,6 +93,20 @@ TEST_F(AgendaTest, DoesNotCountYearsOfMinutes) {
   EXPECT_EQ(agenda.next(), late + minutes(1));
 }
 
+TEST_F(AgendaTest, IsNotSilencedByAClockThatWasAheadForAWhile) {
+  agenda.configure(scheduled("0 2 * * *"), kMonday);
+  EXPECT_EQ(agenda.take_due(kMonday + hours(24 * 365)).size(), 1U);
+  agenda.not_after(kMonday + hours(1));
+  EXPECT_EQ(agenda.next(), kMonday + hours(2));
+}
+
+TEST_F(AgendaTest, TakesNothingTwiceWhenTheClockIsSetBackALittle) {
+  agenda.configure(scheduled("0 2 * * *"), kMonday);
+  EXPECT_EQ(agenda.take_due(kMonday + hours(2)).size(), 1U);
+  agenda.not_after(kMonday + hours(1));
+  EXPECT_TRUE(agenda.take_due(kMonday + hours(2)).empty());
+}
+
 TEST_F(AgendaTest, HasNothingDueWithoutASchedule) {
   EXPECT_EQ(agenda.next(), std::nullopt);
   EXPECT_EQ(agenda.next("p"), std::nullopt);

@@ -51,6 +51,7 @@ TEST_F(UpkeepTest, ALimiterRowIsReplaced) {
   batch.limiters = {{"vendor/oracle", false, kNow, "on hold", R"({"windows":[]})"}};
   apply(batch);
   batch.limiters = {{"vendor/oracle", true, {}, "", "{}"}};
+  batch.limiters[0].decides_pause = true;
   apply(batch);
   const auto rows = store_.limiters();
   ASSERT_THAT(rows, SizeIs(1));
@@ -59,6 +60,15 @@ TEST_F(UpkeepTest, ALimiterRowIsReplaced) {
   EXPECT_EQ(rows[0].hold_until, WallTime{});
   EXPECT_EQ(rows[0].why, "");
   EXPECT_EQ(rows[0].state, "{}");
+}
+
+TEST_F(UpkeepTest, APauseSetByHandIsLeftAloneByALimiterThatDecidesNothing) {
+  Batch batch;
+  batch.limiters = {{"vendor/oracle", false, kNow, "", "{}"}};
+  apply(batch);
+  by_hand("UPDATE limiter SET paused = 1");
+  apply(batch);
+  EXPECT_TRUE(store_.limiters().at(0).paused);
 }
 
 TEST_F(UpkeepTest, AnOrderIsReadUntilItIsAnswered) {
