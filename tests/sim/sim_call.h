@@ -2,7 +2,6 @@
 #pragma once
 
 #include <boost/asio/steady_timer.hpp>
-#include <optional>
 
 #include "sim/timeline.h"
 #include "vendor/transport.h"
@@ -16,8 +15,8 @@ struct Call {
   std::uint64_t order = 0;
   bool arrived = false;
   bool over = false;
-  // Rings when the reply is there; it is no clock.
-  std::optional<boost::asio::steady_timer> bell;
+  // Rings when the reply is there; it is no clock. Belongs to the coroutine that waits for it.
+  boost::asio::steady_timer* bell = nullptr;
 };
 
 }  // namespace fanout::sim

@@ -16,6 +16,26 @@ namespace asio = boost::asio;
 
 }  // namespace
 
+namespace {
+
+// Lives as long as the coroutine waits, which may end with its loop while the call is still on the timeline.
+class Bell {
+ public:
+  Bell(std::shared_ptr<Call> call, const asio::any_io_executor& loop)
+      : call_(std::move(call)), timer_(loop, asio::steady_timer::time_point::max()) {
+    call_->bell = &timer_;
+  }
+  ~Bell() { call_->bell = nullptr; }
+  Bell(const Bell&) = delete;
+  Bell& operator=(const Bell&) = delete;
+
+ private:
+  std::shared_ptr<Call> call_;
+  asio::steady_timer timer_;
+};
+
+}  // namespace
+
 class SimVendor::SimTransport : public Transport {
  public:
   SimTransport(SimVendor& vendor, asio::any_io_executor loop, milliseconds timeout)
@@ -25,7 +45,7 @@ class SimVendor::SimTransport : public Transport {
     auto call = std::make_shared<Call>();
     call->request = std::move(request);
     call->timeout = timeout_;
-    call->bell.emplace(loop_, asio::steady_timer::time_point::max());
+    const Bell bell(call, loop_);
     vendor_.take(call);
     boost::system::error_code rung;
     co_await call->bell->async_wait(asio::redirect_error(asio::use_awaitable, rung));
@@ -58,7 +78,6 @@ std::unique_ptr<Transport> SimVendor::transport(asio::any_io_executor loop, cons
 void SimVendor::hang_up() {
   for (const auto& call : calls_) {
     call->over = true;
-    call->bell.reset();
   }
   calls_.clear();
   witness_.hung_up();
@@ -142,7 +161,7 @@ void SimVendor::finish(const std::shared_ptr<Call>& call, Reply reply) {
   if (call->arrived) witness_.left();
   call->reply = std::move(reply);
   calls_.erase(call);
-  call->bell->cancel();
+  if (call->bell != nullptr) call->bell->cancel();
 }
 
 }  // namespace fanout::sim
