@@ -3,6 +3,7 @@
 
 #include "config/load.h"
 #include "config/wording.h"
+#include "limit/pace.h"
 
 namespace fanout {
 namespace {
@@ -58,9 +59,15 @@ std::string auth_text(const Auth& auth) {
 
 std::string rates_text(const VendorSpec& vendor) {
   if (vendor.rates.empty()) return "no rate";
-  std::string text;
-  for (const Rate& rate : vendor.rates) text += (text.empty() ? "" : ", ") + format_rate(rate);
-  return text + (vendor.burst == 1 ? ", paced evenly" : fmt::format(", up to {} at once", vendor.burst));
+  std::string even, quotas;
+  for (const Rate& rate : vendor.rates) {
+    std::string& kind = rate.window > Pace::kLongestEven ? quotas : even;
+    kind += (kind.empty() ? "" : ", ") + format_rate(rate);
+  }
+  if (!even.empty())
+    even += vendor.burst == 1 ? ", paced evenly" : fmt::format(", up to {} at once", vendor.burst);
+  if (!quotas.empty()) quotas += " as a quota";
+  return even + (even.empty() || quotas.empty() ? "" : "; ") + quotas;
 }
 
 void describe_vendor(Out out, const VendorSpec& vendor) {

@@ -296,10 +296,8 @@ void Engine::reconfigure(std::shared_ptr<const Config> config) {
   std::map<std::string, std::unique_ptr<Gate>> added;
   for (const auto& [name, vendor] : config->vendors) {
     auto probe = std::make_unique<Gate>(vendor, on_.make_transport, on_.clock, on_.log);
-    if (gates_.contains(name)) continue;
-    added.emplace(name, std::move(probe));
+    if (!gates_.contains(name)) added.emplace(name, std::move(probe));
   }
-  for (auto& [name, gate] : added) restore(*gate);
   covering_.clear();  // it was worked out for the old limits
   for (auto& [name, gate] : gates_) {
     if (const auto vendor = config->vendors.find(name); vendor != config->vendors.end()) {
@@ -307,6 +305,7 @@ void Engine::reconfigure(std::shared_ptr<const Config> config) {
     }
     put_back(gate->take_all());  // claimed under what no longer holds
   }
+  for (auto& [name, gate] : added) restore(*gate);
   gates_.merge(added);
   for (const auto& [id, run] : runs_) {
     if (!same_outputs(*config_, *config, run.run.pipeline)) pending_.seal_runs.push_back(id);
@@ -339,7 +338,7 @@ void Engine::clock_changed() {
 void Engine::drain(milliseconds patience, std::function<void()> drained) {
   draining_ = true;
   drained_ = std::move(drained);
-  for (auto& [name, gate] : gates_) put_back(gate->take_all());
+  put_back_what_may_not_go();
   patience_->set(on_.clock.mono() + patience);
   pump();
 }

@@ -121,10 +121,12 @@ class Engine {
   void take_tallies(const std::vector<Tally>& tallies);
   void take_finished(const std::vector<std::int64_t>& finished);
   void others_wrote(const OthersWrote& others);
+  void warn_of_skipped_levels(const ActiveRun& run) const;
   void forget(std::int64_t run);
   void forget_runs_that_ended(const OthersWrote& others);
   bool may_go(const ActiveRun& run);
   void put_back_what_may_not_go();
+  void put_back_all_of(std::int64_t run);
   int wanted(const Gate& gate, MonoTime now) const;
   std::vector<const ActiveRun*> claimable(const Gate& gate) const;
 

@@ -57,15 +57,13 @@ std::string Engine::obey(const Command& command) {
   }
   if (command.command == "start") {
     if (open != nullptr) return fmt::format("refused: run {} of it is still open", open->run.id);
-    if (is_beginning(command.target)) {
-      return "refused: a run of it is just beginning";
-    }
+    if (is_beginning(command.target)) return "refused: a run of it is just beginning";
     start_run(command.target, "control", on_.clock.wall());
     return "started";
   }
   if (open == nullptr) return "refused: no run of it is open";
   open->run.state = RunState::cancelled;
-  if (Gate* gate = gate_of(*open)) put_back(gate->take_run(open->run.id));
+  put_back_what_may_not_go();
   return fmt::format("run {} is cancelled; requests in flight still end", open->run.id);
 }
 
@@ -74,7 +72,6 @@ std::string Engine::pause(const std::string& target, bool paused) {
   bool found = false;
   if (const auto gate = gates_.find(target); gate != gates_.end()) {
     gate->second->pause(paused);
-    if (paused) put_back(gate->second->take_all());
     const auto until =
         gate->second->spec().rates.empty() ? on_.clock.mono() : on_.clock.mono() + cover_ahead_;
     pending_.batch.limiters.push_back(gate->second->save(until));
@@ -85,12 +82,9 @@ std::string Engine::pause(const std::string& target, bool paused) {
     paused ? void(paused_pipelines_.insert(target)) : void(paused_pipelines_.erase(target));
     keep_considered(target, agenda_.considered(target));
     pending_.batch.limiters.back().decides_pause = true;
-    for (auto& [id, run] : runs_) {
-      Gate* gate = run.run.pipeline == target && paused ? gate_of(run) : nullptr;
-      if (gate != nullptr) put_back(gate->take_run(id));
-    }
     found = true;
   }
+  put_back_what_may_not_go();
   if (found) return outcome;
   return fmt::format("refused: no pipeline or vendor {}; there are pipelines {} and vendors {}", target,
                      names_in(config_->pipelines), names_in(gates_));

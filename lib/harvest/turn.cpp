@@ -267,16 +267,32 @@ void Engine::take_finished(const std::vector<std::int64_t>& finished) {
                     run.run.pipeline, run.run.state == RunState::cancelled ? "cancelled" : "complete", done,
                     skipped, run.dead(), format_duration(on_.clock.wall() - run.run.started_at));
     run.dead() > 0 ? on_.log.warning(line + "; look with: fanoutctl dead list") : on_.log.notice(line);
+    if (run.run.state == RunState::running) warn_of_skipped_levels(run);
     dead_letters_ += run.dead();
     forget(id);
     prune_ = true;
   }
 }
 
+// A level with nothing but skips is more likely a slip in its path than a vendor that has lost everything.
+void Engine::warn_of_skipped_levels(const ActiveRun& run) const {
+  for (const auto& tally : run.tallies) {
+    if (tally.skipped == 0 || tally.done + tally.dead > 0) continue;
+    on_.log.warning(fmt::format(
+        "run {}: all {} tasks of level {} were skipped, so nothing of it was kept; is its path right? "
+        "task.place says why each was skipped",
+        run.run.id, tally.skipped, tally.level));
+  }
+}
+
 // What the gates still hold of it is put back, which the store ignores if it is settled or gone.
 void Engine::forget(std::int64_t run) {
-  for (auto& [name, gate] : gates_) put_back(gate->take_run(run));
+  put_back_all_of(run);
   runs_.erase(run);
+}
+
+void Engine::put_back_all_of(std::int64_t run) {
+  for (auto& [name, gate] : gates_) put_back(gate->take_run(run));
 }
 
 // Somebody may have ended or deleted a run by hand.
@@ -323,8 +339,7 @@ bool Engine::may_go(const ActiveRun& run) {
 
 void Engine::put_back_what_may_not_go() {
   for (auto& [id, run] : runs_) {
-    if (may_go(run)) continue;
-    for (auto& [name, gate] : gates_) put_back(gate->take_run(id));
+    if (!may_go(run)) put_back_all_of(id);
   }
 }
 

@@ -34,6 +34,15 @@ TEST(Load, LeavesEverythingElseAtItsDefault) {
   EXPECT_EQ(pipeline.levels.at(0).max_items, 100'000);
 }
 
+TEST(Describe, SaysWhichRatesArePacedAndWhichAreQuotas) {
+  const auto limits = [](const std::string& vendor) { return describe(load_text(around(vendor, ""))); };
+  EXPECT_THAT(limits("rate = [\"100/1s\", \"3000/1m\", \"65000/1d\"]"),
+              testing::HasSubstr("; 100/1s, 3000/1m, paced evenly; 65000/1d as a quota\n"));
+  EXPECT_THAT(limits("rate = \"65000/1d\""), testing::HasSubstr("; 65000/1d as a quota\n"));
+  EXPECT_THAT(limits("rate = \"10/1s\"\nburst = 5"), testing::HasSubstr("; 10/1s, up to 5 at once\n"));
+  EXPECT_THAT(limits(""), testing::HasSubstr("; no rate\n"));
+}
+
 TEST(Load, ReadsAScheduleWithoutATimeZoneInUtc) {
   const Config config = load_text(
       "[vendor.v]\nbase_url = \"https://v.example\"\n[pipeline.p]\nvendor = \"v\"\n"

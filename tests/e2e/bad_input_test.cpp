@@ -193,6 +193,16 @@ INSTANTIATE_TEST_SUITE_P(Replies, HostileReplyTest,
                                                       "$.things"}),
                          [](const auto& each) { return each.param.name; });
 
+TEST_F(BadInputTest, ALevelThatIsSkippedWholeIsSaid) {
+  const TestVendor vendor(house.path(), {"--scale", "0.01"});
+  auto toml = House::story(vendor.url(), "");
+  toml.replace(toml.find("/device/groups/{troop.id}"), 14, "/device/groupz");
+  house.configure(toml);
+  const auto ended = house.once();
+  EXPECT_EQ(ended.code, 0) << ended.output;
+  EXPECT_THAT(ended.output, HasSubstr("of level warrior were skipped"));
+}
+
 TEST_F(BadInputTest, TheSecretIsNowhere) {
   const TestVendor vendor(house.path(), {"--scale", "0.01", "--fail-500", "0.2"});
   house.configure(House::story(vendor.url(), "retry = { attempts = 2, base = \"1ms\", cap = \"1ms\" }"));
