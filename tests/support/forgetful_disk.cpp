@@ -9,7 +9,8 @@ namespace fs = std::filesystem;
 
 constexpr std::int64_t kFolderSize = 4096;
 
-void change_in(std::map<std::string, auto>& names, const auto& change) {
+template <class Content>
+void change_in(std::map<std::string, Content>& names, const auto& change) {
   for (const auto& [name, content] : change.names) {
     if (content == nullptr) {
       names.erase(name);
