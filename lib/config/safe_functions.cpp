@@ -11,6 +11,8 @@ bool is_safe_function(std::string_view name) {
       "abs",
       "char",
       "coalesce",
+      "concat",
+      "concat_ws",
       "format",
       "glob",
       "hex",
@@ -26,6 +28,7 @@ bool is_safe_function(std::string_view name) {
       "max",
       "min",
       "nullif",
+      "octet_length",
       "printf",
       "quote",
       "replace",
@@ -119,5 +122,7 @@ bool is_safe_function(std::string_view name) {
   });
   return std::find(kSafe.begin(), kSafe.end(), name) != kSafe.end();
 }
+
+bool is_safe_table(std::string_view name) { return name == "json_each" || name == "json_tree"; }
 
 }  // namespace fanout

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
+#include "base/ascii.h"
 #include "config/wording.h"
 
 namespace fanout {
@@ -92,7 +94,10 @@ class Tokens {
   std::size_t at_ = 0;
 };
 
-std::optional<std::vector<Token>> tokens_of(std::string_view text, std::string& wrong) {
+enum class Parameters { refused, allowed };
+
+std::optional<std::vector<Token>> tokens_of(std::string_view text, std::string& wrong,
+                                            Parameters parameters = Parameters::refused) {
   if (text.find('\0') != std::string_view::npos) {
     wrong = "it holds a zero byte";
     return std::nullopt;
@@ -104,7 +109,7 @@ std::optional<std::vector<Token>> tokens_of(std::string_view text, std::string& 
     if (token.text == "(") ++depth;
     if (token.text == ")" && --depth < 0) wrong = "a parenthesis closes that was never opened";
     if (token.text == ";") wrong = "it is one expression: no semicolon";
-    if (token.kind == Token::Kind::parameter)
+    if (token.kind == Token::Kind::parameter && parameters == Parameters::refused)
       wrong = "it takes no parameters such as " + std::string(token.text);
     if (!wrong.empty()) return std::nullopt;
     tokens.push_back(token);
@@ -136,10 +141,97 @@ class Line {
     return at(i).text == "(" &&
            (same_word(before(i).text, "json_each") || same_word(before(i).text, "json_tree"));
   }
+  // `name AS (`, `name (columns) AS NOT MATERIALIZED (`
+  bool names_a_table(std::size_t i) const {
+    std::size_t next = i + 1;
+    if (at(next).text == "(") next = after_parenthesis(next);
+    if (!same_word(at(next).text, "as")) return false;
+    ++next;
+    if (same_word(at(next).text, "not")) ++next;
+    if (same_word(at(next).text, "materialized")) ++next;
+    return at(next).text == "(";
+  }
+  // A text behind an arrow, or a further argument of a function that takes nothing but paths there.
+  bool is_json_path(std::size_t i) const {
+    static constexpr auto kTakers = std::to_array<std::string_view>(
+        {"json_each", "json_tree", "json_extract", "json_type", "json_array_length", "json_remove"});
+    if (!at(i).text.starts_with('\'')) return false;
+    if (before(i).text == "->" || before(i).text == "->>") return true;
+    const std::string_view function = function_around(i);
+    return before(i).text == "," &&
+           std::ranges::any_of(kTakers, [&](std::string_view taker) { return same_word(taker, function); });
+  }
 
  private:
+  std::size_t after_parenthesis(std::size_t i) const {
+    int depth = 0;
+    for (; i < size(); ++i) {
+      if (at(i).text == "(") ++depth;
+      if (at(i).text == ")" && --depth == 0) break;
+    }
+    return i + 1;
+  }
+  std::string_view function_around(std::size_t i) const {
+    int depth = 0;
+    while (i > 0) {
+      --i;
+      if (at(i).text == ")") ++depth;
+      if (at(i).text == "(" && --depth < 0) return before(i).text;
+    }
+    return {};
+  }
+
   std::vector<Token> tokens_;
 };
+
+std::optional<Line> line_of(std::string_view text) {
+  std::string wrong;
+  std::optional<std::vector<Token>> tokens = tokens_of(text, wrong, Parameters::allowed);
+  if (!tokens) return std::nullopt;
+  return Line(std::move(*tokens));
+}
+
+std::string unquoted(std::string_view name) {
+  if (name.size() < 2 || std::string_view("'\"`[").find(name.front()) == std::string_view::npos)
+    return std::string(name);
+  const char quote = name.back();
+  std::string text;
+  for (std::size_t i = 1; i + 1 < name.size(); ++i) {
+    text += name[i];
+    if (name[i] == quote && name[i + 1] == quote) ++i;
+  }
+  return text;
+}
+
+// What stands between brackets: `3`, `#`, `#-1`.
+bool is_json_index(std::string_view index) {
+  if (index == "#") return true;
+  if (index.starts_with("#-")) index.remove_prefix(2);
+  return !index.empty() && std::ranges::all_of(index, is_digit);
+}
+
+// As SQLite reads them: `$`, then `.name`, `."any name"` or an index in brackets, as often as there is.
+bool is_json_path(std::string_view path) {
+  path.remove_prefix(1);
+  while (!path.empty()) {
+    std::size_t end = 0;
+    if (path.starts_with("[")) {
+      end = path.find(']');
+      if (end == std::string_view::npos || !is_json_index(path.substr(1, end - 1))) return false;
+      ++end;
+    } else if (path.starts_with(".\"")) {
+      end = 2;
+      while (end < path.size() && path[end] != '"') end += path[end] == '\\' ? 2 : 1;
+      if (end >= path.size()) return false;
+      ++end;
+    } else {
+      end = std::min(path.size(), path.find_first_of(".[", 1));
+      if (path.front() != '.' || end == 1) return false;
+    }
+    path.remove_prefix(end);
+  }
+  return true;
+}
 
 void replace_all(std::string& text, const std::string& from, const std::string& to) {
   for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
@@ -185,17 +277,61 @@ std::optional<std::string> with_parameters(std::string_view expression, const st
 }
 
 std::string as_written(std::string text, const std::vector<GivenName>& given) {
-  std::vector<std::string> names;
   for (const GivenName& name : given) {
-    names.push_back(name.name);
     for (const char* function : {"reparse", "reread"}) {
       replace_all(text, std::string(function) + "(:" + name.name + ")", name.name);
     }
     replace_all(text, ":" + name.name, name.name);
   }
-  const std::string_view unknown = "no such column: ";
-  if (!text.starts_with(unknown)) return text;
-  return text + "; " + did_you_mean(text.substr(unknown.size()), names, "what is given here is");
+  return text;
+}
+
+std::string hint_at(std::string_view sql, std::size_t place, const std::vector<GivenName>& given) {
+  const std::optional<Line> line = line_of(sql);
+  if (!line) return {};
+  for (std::size_t i = 0; i < line->size(); ++i) {
+    if (line->at(i).text.data() != sql.data() + place) continue;
+    const bool is_name = line->at(i).kind == Token::Kind::name || line->at(i).text.starts_with('"');
+    if (!is_name || line->at(i + 1).text == "(") return {};
+    const std::string name = unquoted(line->at(i).text);
+    const bool is_given = std::ranges::any_of(given, [&](const auto& each) { return each.name == name; });
+    if (is_given && line->at(i + 1).text == ".")
+      return fmt::format("did you mean {}->>'{}'?", name, line->at(i + 2).text);
+    if (is_given) return fmt::format("write {} without quotes", name);
+    std::vector<std::string> names;
+    for (const GivenName& each : given) names.push_back(each.name);
+    return did_you_mean(name, names, "what is given here is");
+  }
+  return {};
+}
+
+bool begins_a_query(std::string_view expression) {
+  const std::optional<Line> line = line_of(expression);
+  if (!line) return false;
+  const std::string_view first = line->at(0).text;
+  return same_word(first, "select") || same_word(first, "with") || same_word(first, "values");
+}
+
+std::vector<std::string> tables_named_in(std::string_view expression) {
+  std::vector<std::string> names;
+  const std::optional<Line> line = line_of(expression);
+  for (std::size_t i = 0; line && i < line->size(); ++i) {
+    const Token token = line->at(i);
+    if (token.kind == Token::Kind::name || token.kind == Token::Kind::quoted) {
+      if (line->names_a_table(i)) names.push_back(lower(unquoted(token.text)));
+    }
+  }
+  return names;
+}
+
+std::string bad_json_path_in(std::string_view expression) {
+  const std::optional<Line> line = line_of(expression);
+  for (std::size_t i = 0; line && i < line->size(); ++i) {
+    if (!line->is_json_path(i)) continue;
+    const std::string path = unquoted(line->at(i).text);
+    if (path.starts_with('$') && !is_json_path(path)) return path;
+  }
+  return {};
 }
 
 }  // namespace fanout

@@ -75,8 +75,8 @@ const std::vector<Place>& places() {
                                                     "tests/e2e/",           "tests/support/", "tests/bench/"};
   static const std::vector<Place> kPlaces = {
       {"sqlite3.h",
-       {"lib/store/", "lib/config/expression.", "tests/store/", "tests/sim/", "tests/bench/",
-        "tests/support/", "tests/e2e/", "tests/regression/"}},
+       {"lib/store/", "lib/config/expression.", "lib/config/sandbox.", "tests/store/", "tests/sim/",
+        "tests/bench/", "tests/support/", "tests/e2e/", "tests/regression/"}},
       {"boost/beast", kTalkers},
       {"boost/asio/ssl", kTalkers},
       {"openssl/", kTalkers},
