@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
-#include "store/migrate.h"
+#include "store/sqlite/migrate.h"
 
 namespace fanout {
 namespace {

@@ -6,7 +6,7 @@
 
 #include <filesystem>
 
-#include "store/database.h"
+#include "store/sqlite/database.h"
 
 namespace fanout {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "store/database.h"
+#include "store/sqlite/database.h"
 
 namespace fanout {
 

@@ -6,7 +6,7 @@
 
 #include "base/time.h"
 #include "daemon/fanoutctl/words.h"
-#include "store/database.h"
+#include "store/sqlite/database.h"
 
 namespace fanout {
 

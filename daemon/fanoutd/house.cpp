@@ -15,7 +15,7 @@
 #include "base/units.h"
 #include "daemon/fanoutd/summary.h"
 #include "daemon/open_database.h"
-#include "vendor/https_transport.h"
+#include "http/https_transport.h"
 
 namespace fanout {
 namespace {

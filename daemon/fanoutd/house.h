@@ -14,7 +14,6 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "base/system_clock.h"
-#include "config/spec.h"
 #include "daemon/fanoutd/clock_watch.h"
 #include "daemon/fanoutd/database_watch.h"
 #include "daemon/fanoutd/options.h"
@@ -27,7 +26,8 @@
 #include "harvest/keeper.h"
 #include "output/local_disk.h"
 #include "output/outputs.h"
-#include "store/sqlite_store.h"
+#include "spec/config.h"
+#include "store/sqlite/sqlite_store.h"
 #include "store/state_lock.h"
 
 namespace fanout {

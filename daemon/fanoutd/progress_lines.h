@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "forecast/forecast.h"
 #include "harvest/active_run.h"
-#include "limit/forecast.h"
 
 namespace fanout {
 

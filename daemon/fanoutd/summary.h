@@ -5,9 +5,9 @@
 #include <string>
 
 #include "base/time.h"
-#include "config/spec.h"
 #include "daemon/fanoutd/options.h"
-#include "store/database.h"
+#include "spec/config.h"
+#include "store/sqlite/database.h"
 
 namespace fanout {
 

@@ -1,8 +1,8 @@
 // auth = { kind = "bearer", token = { env = "ORACLE_TOKEN" } }
 #include <filesystem>
 
+#include "base/wording.h"
 #include "config/sections.h"
-#include "config/wording.h"
 
 namespace fanout {
 namespace {

@@ -1,8 +1,8 @@
 // For --check: everything that was understood, defaults included, and never the value of a secret.
 #include <fmt/format.h>
 
+#include "base/wording.h"
 #include "config/load.h"
-#include "config/wording.h"
 #include "limit/pace.h"
 
 namespace fanout {

@@ -2,8 +2,8 @@
 #include <algorithm>
 
 #include "base/ascii.h"
+#include "base/wording.h"
 #include "config/sections.h"
-#include "config/wording.h"
 
 namespace fanout {
 namespace {

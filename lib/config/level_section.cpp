@@ -1,8 +1,8 @@
 // [[pipeline.X.level]]
 #include <algorithm>
 
+#include "base/wording.h"
 #include "config/sections.h"
-#include "config/wording.h"
 
 namespace fanout {
 namespace {

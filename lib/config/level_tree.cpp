@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <set>
 
-#include "config/wording.h"
+#include "base/wording.h"
 
 namespace fanout {
 namespace {

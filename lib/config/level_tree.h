@@ -6,7 +6,7 @@
 
 #include "config/complaints.h"
 #include "config/reader.h"
-#include "task/level.h"
+#include "spec/level.h"
 
 namespace fanout {
 

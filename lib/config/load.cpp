@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "base/wording.h"
 #include "config/sections.h"
 #include "config/sources.h"
 #include "config/toml_text.h"
-#include "config/wording.h"
 
 namespace fanout {
 namespace {

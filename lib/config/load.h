@@ -9,7 +9,7 @@
 #include <variant>
 
 #include "config/config_error.h"
-#include "config/spec.h"
+#include "spec/config.h"
 
 namespace fanout {
 

@@ -1,9 +1,9 @@
 // [[pipeline.X.output]]
 #include <algorithm>
 
+#include "base/wording.h"
 #include "config/sections.h"
 #include "config/template_names.h"
-#include "config/wording.h"
 
 namespace fanout {
 namespace {

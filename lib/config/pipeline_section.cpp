@@ -1,7 +1,7 @@
 // [pipeline.X]
+#include "base/wording.h"
 #include "config/sections.h"
 #include "config/template_names.h"
-#include "config/wording.h"
 
 namespace fanout {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/units.h"
-#include "config/wording.h"
+#include "base/wording.h"
 
 namespace fanout {
 namespace {

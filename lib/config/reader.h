@@ -16,8 +16,8 @@
 #include "base/time.h"
 #include "config/complaints.h"
 #include "config/node.h"
-#include "task/json_path.h"
-#include "task/template.h"
+#include "spec/json_path.h"
+#include "spec/template.h"
 
 namespace fanout {
 

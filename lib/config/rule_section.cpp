@@ -2,8 +2,8 @@
 #include <optional>
 
 #include "base/units.h"
+#include "base/wording.h"
 #include "config/sections.h"
-#include "config/wording.h"
 
 namespace fanout {
 namespace {

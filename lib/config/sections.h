@@ -7,11 +7,11 @@
 #include <vector>
 
 #include "config/complaints.h"
-#include "config/expression.h"
 #include "config/level_tree.h"
 #include "config/node.h"
 #include "config/reader.h"
-#include "config/spec.h"
+#include "expression/expression.h"
+#include "spec/config.h"
 
 namespace fanout {
 

@@ -10,9 +10,9 @@
 #include <set>
 #include <vector>
 
+#include "base/wording.h"
 #include "config/reader.h"
 #include "config/toml_text.h"
-#include "config/wording.h"
 
 namespace fanout {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "config/wording.h"
+#include "base/wording.h"
 
 namespace fanout {
 namespace {

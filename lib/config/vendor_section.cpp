@@ -4,9 +4,9 @@
 #include <set>
 
 #include "base/units.h"
-#include "config/base_url.h"
+#include "base/wording.h"
 #include "config/sections.h"
-#include "config/wording.h"
+#include "spec/base_url.h"
 
 namespace fanout {
 namespace {

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "limit/forecast.h"
+#include "ask/request_builder.h"
+#include "forecast/forecast.h"
 #include "store/store.h"
-#include "vendor/asking.h"
 
 namespace fanout {
 

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "base/time.h"
-#include "config/spec.h"
+#include "spec/config.h"
 
 namespace fanout {
 

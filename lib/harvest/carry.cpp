@@ -4,6 +4,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "ask/redirect.h"
 #include "harvest/engine.h"
 #include "harvest/flight.h"
 #include "harvest/settling.h"

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 
+#include "auth/sign.h"
 #include "base/error.h"
 #include "harvest/flight.h"
 

@@ -19,17 +19,17 @@
 #include <utility>
 #include <vector>
 
+#include "ask/request_builder.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/random.h"
-#include "config/expression.h"
-#include "config/spec.h"
+#include "expression/expression.h"
 #include "harvest/active_run.h"
 #include "harvest/agenda.h"
 #include "harvest/gate.h"
 #include "harvest/keeper.h"
-#include "vendor/asking.h"
-#include "vendor/reading.h"
+#include "reply/reading.h"
+#include "spec/config.h"
 
 namespace fanout {
 

@@ -4,10 +4,10 @@
 #include <memory>
 #include <string>
 
-#include "config/spec.h"
+#include "ask/request_builder.h"
 #include "harvest/gate.h"
 #include "limit/limiter.h"
-#include "vendor/asking.h"
+#include "spec/config.h"
 
 namespace fanout {
 

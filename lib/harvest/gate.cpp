@@ -2,9 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "ask/request_builder.h"
+#include "auth/secret_source.h"
+#include "auth/sign.h"
 #include "base/error.h"
-#include "config/secret_source.h"
-#include "vendor/asking.h"
 
 namespace fanout {
 

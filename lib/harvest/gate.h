@@ -14,11 +14,11 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "config/spec.h"
+#include "http/transport.h"
 #include "limit/fair_share.h"
 #include "limit/limiter.h"
+#include "spec/config.h"
 #include "store/store.h"
-#include "vendor/transport.h"
 
 namespace fanout {
 

@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
-#include "config/spec.h"
 #include "output/outputs.h"
+#include "spec/config.h"
 #include "store/store.h"
 
 namespace fanout {

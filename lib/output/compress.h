@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "config/spec.h"
+#include "spec/config.h"
 
 struct ZSTD_CCtx_s;
 struct z_stream_s;

@@ -16,14 +16,14 @@
 #include <vector>
 
 #include "base/log.h"
-#include "config/expression.h"
-#include "config/spec.h"
+#include "expression/expression.h"
 #include "output/answer_files.h"
 #include "output/begun_files.h"
 #include "output/compress.h"
 #include "output/disk.h"
 #include "output/open_part.h"
 #include "output/record.h"
+#include "spec/config.h"
 #include "task/part.h"
 
 namespace fanout {

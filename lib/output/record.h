@@ -5,8 +5,8 @@
 #include <optional>
 #include <string>
 
-#include "config/expression.h"
-#include "config/spec.h"
+#include "expression/expression.h"
+#include "spec/config.h"
 
 namespace fanout {
 

@@ -195,22 +195,6 @@ Outcome judge(const ReplyFacts& facts) {
   return needs_body && (facts.fault != Fault::none || facts.status == 0) ? by_fault(facts) : by_status(facts);
 }
 
-const char* verdict_name(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::done:
-      return "done";
-    case Verdict::skip:
-      return "skip";
-    case Verdict::snooze:
-      return "snooze";
-    case Verdict::retry:
-      return "retry";
-    case Verdict::dead:
-      return "dead";
-  }
-  return "dead";
-}
-
 const char* fault_name(Fault fault) {
   switch (fault) {
     case Fault::none:

@@ -9,11 +9,9 @@
 #include <string>
 
 #include "base/time.h"
+#include "spec/rule.h"
 
 namespace fanout {
-
-enum class Verdict { done, skip, snooze, retry, dead };
-const char* verdict_name(Verdict verdict);
 
 // What went wrong before there was a status, or with a body that came with a good one.
 enum class Fault {

@@ -6,15 +6,9 @@
 
 #include "base/random.h"
 #include "base/time.h"
+#include "spec/retry.h"
 
 namespace fanout {
-
-struct Retry {
-  int attempts = 5;
-  milliseconds base{1000};
-  milliseconds cap{300000};
-  friend bool operator==(const Retry&, const Retry&) = default;
-};
 
 milliseconds backoff(const Retry& retry, int attempt, Random& random);
 

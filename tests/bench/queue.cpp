@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "bench/bench.h"
-#include "store/database.h"
-#include "store/sqlite_store.h"
+#include "store/sqlite/database.h"
+#include "store/sqlite/sqlite_store.h"
 
 namespace fanout::bench {
 namespace {

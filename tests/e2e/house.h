@@ -14,7 +14,7 @@ namespace fanout::test {
 
 inline constexpr const char* kToken = "the-token-that-must-not-leak";
 
-// The test vendor (tests/vendor/README.md), as a program of its own.
+// The test vendor (tests/fanout-vendor/README.md), as a program of its own.
 class TestVendor {
  public:
   TestVendor(const std::filesystem::path& folder, std::vector<std::string> options);

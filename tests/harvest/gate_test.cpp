@@ -4,9 +4,10 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
+#include "ask/request_builder.h"
+#include "auth/sign.h"
 #include "base/error.h"
 #include "sim/sim_clock.h"
-#include "vendor/asking.h"
 
 namespace fanout {
 namespace {

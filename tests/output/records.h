@@ -4,8 +4,8 @@
 #include <map>
 #include <string>
 
-#include "config/spec.h"
 #include "output/record.h"
+#include "spec/config.h"
 
 namespace fanout {
 

@@ -4,8 +4,8 @@
 
 #include "harvest/keeper.h"
 #include "output/outputs_test.h"
-#include "store/database.h"
-#include "store/sqlite_store.h"
+#include "store/sqlite/database.h"
+#include "store/sqlite/sqlite_store.h"
 #include "support/temporary_folder.h"
 
 namespace fanout {

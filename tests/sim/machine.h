@@ -22,7 +22,7 @@
 #include "sim/sim_files.h"
 #include "sim/sim_vendor.h"
 #include "sim/sim_vfs.h"
-#include "store/sqlite_store.h"
+#include "store/sqlite/sqlite_store.h"
 
 namespace fanout::sim {
 

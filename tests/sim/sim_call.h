@@ -3,8 +3,8 @@
 
 #include <boost/asio/steady_timer.hpp>
 
+#include "http/transport.h"
 #include "sim/timeline.h"
-#include "vendor/transport.h"
 
 namespace fanout::sim {
 

@@ -16,13 +16,13 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "config/spec.h"
+#include "http/transport.h"
 #include "sim/chance.h"
 #include "sim/journal.h"
 #include "sim/plan.h"
 #include "sim/sim_tree.h"
 #include "sim/witness.h"
-#include "vendor/transport.h"
+#include "spec/config.h"
 
 namespace fanout::sim {
 

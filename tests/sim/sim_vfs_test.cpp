@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
-#include "store/database.h"
+#include "store/sqlite/database.h"
 
 namespace fanout::sim {
 namespace {

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "store/harness.h"
+#include "store/sqlite/harness.h"
 
 namespace fanout {
 namespace {

@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "config/spec.h"
+#include "spec/config.h"
 
 namespace fanout {
 

@@ -27,14 +27,14 @@ void hold(Breaches (*rule)(const Source&), const std::vector<Case>& cases) {
 TEST(TheRuleOnIncludes, LetsThemPointDownOnly) {
   hold(includes_that_point_up_or_sideways,
        {
-           {"lib/store/queue.cpp", "#include \"store/queue.h\"\n#include \"task/task.h\"\n"},
-           {"lib/config/spec.h", "#include \"limit/window.h\"\n"},
+           {"lib/store/sqlite/queue.cpp", "#include \"store/sqlite/queue.h\"\n#include \"task/task.h\"\n"},
+           {"lib/config/load.h", "#include \"spec/config.h\"\n"},
            {"lib/base/log.h", "\n#include \"task/task.h\"\n", 2},
            {"lib/task/task.h", "#include \"limit/window.h\"\n", 1},
-           {"lib/task/task.h", "#include \"config/spec.h\"\n", 1},
+           {"lib/task/task.h", "#include \"config/load.h\"\n", 1},
            {"lib/limit/window.h", "#include \"task/task.h\"\n", 1},
-           {"lib/store/queue.cpp", "#include \"output/disk.h\"\n", 1},
-           {"lib/vendor/asking.cpp", "#include \"store/store.h\"\n", 1},
+           {"lib/store/sqlite/queue.cpp", "#include \"output/disk.h\"\n", 1},
+           {"lib/ask/request_builder.cpp", "#include \"store/store.h\"\n", 1},
            {"lib/output/parts.cpp", "#include \"harvest/engine.h\"\n", 1},
            {"lib/harvest/engine.cpp", "#include \"daemon/admin.h\"\n", 1},
            {"lib/harvest/engine.cpp", "#include \"sim/world.h\"\n", 1},
@@ -50,15 +50,17 @@ TEST(TheRuleOnIncludes, LetsThemPointDownOnly) {
 
 TEST(TheRuleOnIncludeCycles, CountsSources) {
   const std::vector<Source> through_sources = {
-      {"lib/store/queue.h", ""},
-      {"lib/store/queue.cpp", "#include \"store/queue.h\"\n#include \"store/claim.h\"\n"},
-      {"lib/store/claim.h", ""},
-      {"lib/store/claim.cpp", "#include \"claim.h\"\n#include \"store/queue.h\"\n"},
+      {"lib/store/sqlite/queue.h", ""},
+      {"lib/store/sqlite/queue.cpp",
+       "#include \"store/sqlite/queue.h\"\n#include \"store/sqlite/claim.h\"\n"},
+      {"lib/store/sqlite/claim.h", ""},
+      {"lib/store/sqlite/claim.cpp", "#include \"claim.h\"\n#include \"store/sqlite/queue.h\"\n"},
   };
   const auto breaches = include_cycles(through_sources);
   ASSERT_EQ(breaches.size(), 1U);
   EXPECT_EQ(breaches.front().text(),
-            "lib/store/queue.cpp:2: an include cycle: lib/store/claim → lib/store/queue → lib/store/claim");
+            "lib/store/sqlite/queue.cpp:2: an include cycle: lib/store/sqlite/claim → lib/store/sqlite/queue "
+            "→ lib/store/sqlite/claim");
 }
 
 TEST(TheRuleOnIncludeCycles, FindsOneOfThreeModules) {
@@ -81,12 +83,12 @@ TEST(TheRuleOnIncludeCycles, LetsTwoWaysLeadToOneModule) {
 TEST(TheRuleOnLibraries, KeepsEachInItsPlace) {
   hold(library_headers_out_of_place,
        {
-           {"lib/store/database.cpp", "#include <sqlite3.h>\n"},
-           {"lib/config/expression.cpp", "#include <sqlite3.h>\n"},
+           {"lib/store/sqlite/database.cpp", "#include <sqlite3.h>\n"},
+           {"lib/expression/expression.cpp", "#include <sqlite3.h>\n"},
            {"tests/sim/vfs.cpp", "#include <sqlite3.h>\n"},
            {"lib/config/load.cpp", "#include <sqlite3.h>\n", 1},
            {"lib/harvest/engine.cpp", "#include <sqlite3.h>\n", 1},
-           {"lib/vendor/https_transport.cpp", "#include <boost/beast/core.hpp>\n"},
+           {"lib/http/https_transport.cpp", "#include <boost/beast/core.hpp>\n"},
            {"lib/output/s3.cpp", "#include <boost/beast.hpp>\n"},
            {"daemon/fanoutd/admin.cpp", "#include <boost/beast.hpp>\n"},
            {"lib/output/parts.cpp", "#include <boost/beast.hpp>\n", 1},
@@ -95,15 +97,15 @@ TEST(TheRuleOnLibraries, KeepsEachInItsPlace) {
            {"lib/harvest/engine.cpp", "#include <boost/asio/awaitable.hpp>\n"},
            {"lib/task/hash.cpp", "#include <openssl/evp.h>\n", 1},
            {"lib/base/log.cpp", "#include <spdlog/spdlog.h>\n"},
-           {"lib/store/queue.cpp", "\n\n#include <spdlog/spdlog.h>\n", 3},
+           {"lib/store/sqlite/queue.cpp", "\n\n#include <spdlog/spdlog.h>\n", 3},
            {"lib/config/load.cpp", "#include <toml++/toml.h>\n"},
            {"daemon/fanoutd/main.cpp", "#include <toml++/toml.h>\n", 1},
-           {"lib/config/schedule.cpp", "#include <date/tz.h>\n"},
+           {"lib/spec/schedule.cpp", "#include <date/tz.h>\n"},
            {"tests/config/schedule_test.cpp", "#include <date/tz.h>\n"},
            {"lib/harvest/runs.cpp", "#include <date/tz.h>\n", 1},
            {"lib/harvest/engine.cpp", "#include <systemd/sd-daemon.h>\n", 1},
            {"lib/config/load.cpp", "#include <CLI/CLI.hpp>\n", 1},
-           {"tests/vendor/options.cpp", "#include <CLI/CLI.hpp>\n"},
+           {"tests/fanout-vendor/options.cpp", "#include <CLI/CLI.hpp>\n"},
            {"lib/task/outcome.cpp", "#include <boost/asio/awaitable.hpp>\n", 1},
            {"lib/limit/window.cpp", "#include \"base/system_clock.h\"\n", 1},
            {"lib/limit/window.cpp", "#include \"base/time.h\"\n"},
@@ -119,12 +121,12 @@ TEST(TheRuleOnClocks, LetsSystemClockAloneReadThem) {
           {"lib/harvest/engine.cpp", "int a;\nauto t = std::chrono::steady_clock :: now ();", 2},
           {"daemon/fanoutd/main.cpp", "auto t = std::time(nullptr);", 1},
           {"daemon/fanoutd/main.cpp", "auto t = time(NULL);", 1},
-          {"lib/store/queue.cpp", "timeval t; gettimeofday(&t, nullptr);", 1},
-          {"lib/store/queue.cpp", "auto t = run.time();"},
+          {"lib/store/sqlite/queue.cpp", "timeval t; gettimeofday(&t, nullptr);", 1},
+          {"lib/store/sqlite/queue.cpp", "auto t = run.time();"},
           {"tests/e2e/kill_test.cpp", "auto t = std::chrono::steady_clock::now();"},
-          {"lib/store/queue.cpp", "db.run(\"UPDATE task SET at = unixepoch()\");", 1},
-          {"lib/store/queue.cpp", "db.run(R\"(\n  SELECT strftime('%s', 'now')\n)\");", 2},
-          {"lib/store/queue.cpp", "db.run(\"SELECT datetime(at / 1000, 'unixepoch') FROM task\");"},
+          {"lib/store/sqlite/queue.cpp", "db.run(\"UPDATE task SET at = unixepoch()\");", 1},
+          {"lib/store/sqlite/queue.cpp", "db.run(R\"(\n  SELECT strftime('%s', 'now')\n)\");", 2},
+          {"lib/store/sqlite/queue.cpp", "db.run(\"SELECT datetime(at / 1000, 'unixepoch') FROM task\");"},
       });
 }
 
@@ -182,15 +184,15 @@ TEST(TheRuleOnLambdas, LetsNoneThatCapturesBeACoroutine) {
 TEST(TheRuleOnSleeping, CoversTestsToo) {
   hold(sleeps, {
                    {"tests/e2e/kill_test.cpp", "\nstd::this_thread::sleep_for(1s);", 2},
-                   {"lib/store/queue.cpp", "usleep(100);", 1},
+                   {"lib/store/sqlite/queue.cpp", "usleep(100);", 1},
                    {"daemon/fanoutd/main.cpp", "::sleep(1);", 1},
-                   {"tests/vendor/server.cpp", "std::this_thread::sleep_for(1s);"},
+                   {"tests/fanout-vendor/server.cpp", "std::this_thread::sleep_for(1s);"},
                    {"tests/sim/world.cpp", "co_await clock.sleep(1s);  // no sleep(1)\nlog(\"sleep(1)\");"},
                });
 }
 
 TEST(TheRuleOnAllocating, AllowsOwnersAndPlacesOnly) {
-  const std::string path = "lib/store/database.cpp";
+  const std::string path = "lib/store/sqlite/database.cpp";
   hold(raw_allocations,
        {
            {path, "#include <new>\nauto a = std::make_unique<Task>();  // a new Task"},
@@ -208,25 +210,26 @@ TEST(TheRuleOnAllocating, AllowsOwnersAndPlacesOnly) {
 }
 
 TEST(TheRuleOnNames, BansThoseThatSayNothing) {
-  hold(names_that_say_nothing, {
-                                   {"lib/store/queue.cpp", "class Queue {};"},
-                                   {"lib/limit/simple.cpp", ""},
-                                   {"lib/store/queue_manager.cpp", "", 1},
-                                   {"lib/base/util.h", "", 1},
-                                   {"lib/common/text.h", "", 1},
-                                   {"tests/support/helpers.h", "", 1},
-                                   {"lib/store/database_impl.h", "", 1},
-                                   {"lib/store/database.h", "\nclass Database {\n  struct Impl;\n};", 3},
-                                   {"lib/harvest/engine.h", "class RunManager;", 1},
-                               });
+  hold(names_that_say_nothing,
+       {
+           {"lib/store/sqlite/queue.cpp", "class Queue {};"},
+           {"lib/limit/simple.cpp", ""},
+           {"lib/store/sqlite/queue_manager.cpp", "", 1},
+           {"lib/base/util.h", "", 1},
+           {"lib/common/text.h", "", 1},
+           {"tests/support/helpers.h", "", 1},
+           {"lib/store/sqlite/database_impl.h", "", 1},
+           {"lib/store/sqlite/database.h", "\nclass Database {\n  struct Impl;\n};", 3},
+           {"lib/harvest/engine.h", "class RunManager;", 1},
+       });
 }
 
 TEST(TheRuleOnLength, EndsAFileAfterFourHundredLines) {
   std::string longest;
   for (int line = 0; line < 400; ++line) longest += "int x;\n";
   hold(files_too_long, {
-                           {"lib/store/queue.cpp", longest},
-                           {"lib/store/queue.cpp", longest + "int x;\n", 401},
+                           {"lib/store/sqlite/queue.cpp", longest},
+                           {"lib/store/sqlite/queue.cpp", longest + "int x;\n", 401},
                            {"schema/0001_queue.sql", longest + "-- more\n"},
                        });
 }

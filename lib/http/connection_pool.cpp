@@ -1,0 +1,51 @@
+#include "http/connection_pool.h"
+
+#include "http/request_text.h"
+#include "http/tls.h"
+
+namespace fanout {
+namespace {
+
+// Most servers close after a minute or more; a request that meets their closing has to be sent again.
+constexpr seconds kLongestIdle{50};
+
+}  // namespace
+
+ConnectionPool::ConnectionPool(boost::asio::any_io_executor loop, const VendorSpec& vendor)
+    : loop_(std::move(loop)),
+      vendor_(vendor),
+      standing_headers_(fanout::standing_headers(vendor.base_url)),
+      tls_(vendor.base_url.tls ? std::make_shared<boost::asio::ssl::context>(tls_context(vendor)) : nullptr),
+      alarms_(std::make_shared<Alarms>(loop_)) {
+  alarms_->also([this](SocketTime now) { return drop_idle(now); });
+}
+
+ConnectionPool::~ConnectionPool() { alarms_->also(nullptr); }
+
+std::unique_ptr<Connection> ConnectionPool::take(SocketTime now) {
+  while (!idle_.empty()) {
+    auto connection = std::move(idle_.back());
+    idle_.pop_back();
+    // Asked of the system each time: what came unasked must not be taken for the next request's answer.
+    if (now - connection->idle_since() < kLongestIdle && !connection->stale()) return connection;
+  }
+  return nullptr;
+}
+
+std::unique_ptr<Connection> ConnectionPool::unconnected() const {
+  return std::make_unique<Connection>(loop_, alarms_, vendor_.body_limit);
+}
+
+void ConnectionPool::give_back(std::unique_ptr<Connection> connection) {
+  const auto now = alarms_->in(milliseconds(0));
+  connection->rest(now);
+  idle_.push_back(std::move(connection));
+  alarms_->wake_by(now + kLongestIdle);
+}
+
+SocketTime ConnectionPool::drop_idle(SocketTime now) {
+  while (!idle_.empty() && idle_.front()->idle_since() + kLongestIdle <= now) idle_.pop_front();
+  return idle_.empty() ? SocketTime::max() : idle_.front()->idle_since() + kLongestIdle;
+}
+
+}  // namespace fanout

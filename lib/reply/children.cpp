@@ -1,0 +1,125 @@
+#include "reply/children.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace fanout {
+namespace {
+
+using nlohmann::json;
+
+std::string text_of(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
+
+// FNV-1a, 64 bits: the same on every machine and in every version, since keys outlive a release.
+std::string hash_of(std::string_view text) {
+  std::uint64_t hash = 0xcbf29ce484222325U;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
+  return fmt::format("#{:016x}", hash);
+}
+
+// As text if it can tell one item from another.
+std::optional<std::string> plain_key(const json& value) {
+  if (!value.is_string())
+    return value.is_primitive() && !value.is_null() ? std::optional(value.dump()) : std::nullopt;
+  const auto& text = value.get_ref<const std::string&>();
+  if (text.empty()) return std::nullopt;
+  const bool steers = std::ranges::any_of(text, [](unsigned char c) { return c < 0x20 || c == 0x7F; });
+  return text.size() > kLongestKey || steers ? hash_of(text) : text;
+}
+
+// The task's parents up to their closing brace, which is their last byte unless somebody edited the row.
+std::string begin_of_parents(const std::string& parents, const std::string& level) {
+  const auto end = parents.find_last_of('}');
+  std::string begin = end == std::string::npos || !parents.starts_with('{') ? "{" : parents.substr(0, end);
+  if (begin[begin.find_last_not_of(" \t\r\n")] != '{') begin += ',';
+  return begin + text_of(level) + ':';
+}
+
+}  // namespace
+
+Children::Children(const Task& task, const PipelineSpec& pipeline, const Level& level,
+                   Expressions& expressions)
+    : task_(task),
+      pipeline_(pipeline),
+      level_(level),
+      expressions_(expressions),
+      parents_begin_(begin_of_parents(task.parents, level.name)) {}
+
+std::string Children::add(const json& item) {
+  if (!item.is_object() && !item.is_string() && !item.is_number()) {
+    return fmt::format("it is {}; items are objects, texts or numbers",
+                       item.is_null() ? "null" : std::string("of type ") + item.type_name());
+  }
+  if (!level_.where.empty() && !expressions_.where(level_.where, text_of(item))) return {};
+  std::string parents = parents_begin_;
+  if (std::string wrong = read_kept(item, parents); !wrong.empty()) return wrong;
+  parents += '}';
+  if (parents.size() > kLongestParents) {
+    return fmt::format("what is kept of it and its ancestors is longer than {} bytes", kLongestParents);
+  }
+  std::string key;
+  if (std::string wrong = read_key(item, key); !wrong.empty()) return wrong;
+  if (level_.children.empty() || !keys_.insert(key).second) return {};
+
+  for (const int child : level_.children) {
+    const Level& below = pipeline_.levels.at(static_cast<std::size_t>(child));
+    bytes_ += sizeof(Seed) + parents.size() + key.size();
+    if (bytes_ > kMostSeedBytes) {
+      return fmt::format(
+          "what this reply's items need is more than {} MiB; keep less of them or ask page by page",
+          kMostSeedBytes >> 20);
+    }
+    Seed& seed = seeds_.emplace_back();
+    seed.level = below.name;
+    seed.depth = below.depth;
+    seed.parent = task_.list_id();
+    seed.scope = level_.unique_in_run ? 0 : task_.list_id();
+    seed.key = key;
+    seed.parents = parents;
+  }
+  return {};
+}
+
+// A field that is there and null is kept: many names are. A task that needs it then says so.
+std::string Children::read_kept(const json& item, std::string& kept) const {
+  if (!item.is_object()) {
+    if (!level_.keep.empty()) return fmt::format("it has no field {}: it is no object", level_.keep.front());
+    kept += text_of(item);
+    return {};
+  }
+  char before = '{';
+  for (const std::string& field : level_.keep) {
+    const auto found = item.find(field);
+    if (found == item.end()) return fmt::format("it has no field {}, which is to be kept", field);
+    kept += std::exchange(before, ',');
+    kept += text_of(field) + ':' + text_of(*found);
+  }
+  kept += level_.keep.empty() ? "{}" : "}";
+  return {};
+}
+
+std::string Children::read_key(const json& item, std::string& key) const {
+  if (level_.key_is_default && !item.is_object()) {
+    if (auto plain = plain_key(item)) {
+      key = std::move(*plain);
+    } else {
+      key = hash_of(text_of(item));
+    }
+    return {};
+  }
+  const json* found = level_.key.first(item);
+  auto plain = found == nullptr ? std::nullopt : plain_key(*found);
+  if (plain) {
+    key = std::move(*plain);
+  } else if (level_.key_is_default) {
+    key = hash_of(text_of(item));
+  } else if (found == nullptr) {
+    return fmt::format("it has no key at {}", level_.key.text());
+  } else {
+    return fmt::format("its key at {} is no text or number that tells it from others", level_.key.text());
+  }
+  return {};
+}
+
+}  // namespace fanout

@@ -1,0 +1,42 @@
+// What the items of a reply become: the seeds of the next levels. Pure but for `where`; one for each reply.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "expression/expression.h"
+#include "spec/config.h"
+#include "task/task.h"
+
+namespace fanout {
+
+constexpr std::size_t kLongestKey = 200;                   // bytes; a longer one is known by its hash
+constexpr std::size_t kLongestParents = 64 * 1024;         // bytes that a task keeps of its ancestors
+constexpr std::size_t kMostSeedBytes = 128 * 1024 * 1024;  // of one reply
+
+class Children {
+ public:
+  Children(const Task& task, const PipelineSpec& pipeline, const Level& level, Expressions& expressions);
+
+  // Says what of the item is not as the level says, or nothing.
+  std::string add(const nlohmann::json& item);
+  std::vector<Seed> take() { return std::move(seeds_); }
+
+ private:
+  std::string read_kept(const nlohmann::json& item, std::string& kept) const;
+  std::string read_key(const nlohmann::json& item, std::string& key) const;
+
+  const Task& task_;
+  const PipelineSpec& pipeline_;
+  const Level& level_;
+  Expressions& expressions_;
+  std::string parents_begin_;  // the task's own parents, open for one more level
+  std::unordered_set<std::string> keys_;
+  std::size_t bytes_ = 0;
+  std::vector<Seed> seeds_;
+};
+
+}  // namespace fanout

@@ -1,0 +1,126 @@
+#include "reply/retry_after.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <vector>
+
+#include "base/units.h"
+
+namespace fanout {
+namespace {
+
+constexpr milliseconds kLongest = std::chrono::hours(24);
+constexpr double kEpochSeconds = 1e8;        // more than three years: not a delay but a point in time
+constexpr double kEpochMilliseconds = 1e11;  // as seconds that would be the year 5138
+
+milliseconds sane(double ms) {
+  if (!(ms > 0)) return milliseconds(0);
+  return ms >= static_cast<double>(kLongest.count()) ? kLongest : milliseconds(std::llround(std::ceil(ms)));
+}
+
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t' || text.front() == '"'))
+    text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '"'))
+    text.remove_suffix(1);
+  return text;
+}
+
+std::optional<double> number_in(std::string_view text) {
+  // from_chars would take "inf" and "nan" as well.
+  if (text.find_first_not_of("0123456789.-") != std::string_view::npos) return std::nullopt;
+  double number = 0;
+  const auto [end, error] =
+      std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+std::optional<int> whole(std::string_view text) {
+  int number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size() || number < 0) return std::nullopt;
+  return number;
+}
+
+std::vector<std::string_view> words_of(std::string_view text, std::string_view between) {
+  std::vector<std::string_view> words;
+  for (auto begin = text.find_first_not_of(between); begin != std::string_view::npos;) {
+    const auto end = std::min(text.find_first_of(between, begin), text.size());
+    words.push_back(text.substr(begin, end - begin));
+    begin = text.find_first_not_of(between, end);
+  }
+  return words;
+}
+
+std::optional<seconds> time_of_day(std::string_view text) {
+  const auto words = words_of(text, ":");
+  if (words.size() != 3) return std::nullopt;
+  const auto hour = whole(words[0]), minute = whole(words[1]), second = whole(words[2]);
+  if (!hour || !minute || !second || *hour > 23 || *minute > 59 || *second > 60) return std::nullopt;
+  return std::chrono::hours(*hour) + std::chrono::minutes(*minute) + seconds(*second);
+}
+
+// RFC 9110 §5.6.7: two digits mean the last such year that is no more than 50 years ahead.
+int full_year(int year, WallTime now) {
+  const std::chrono::year_month_day today(std::chrono::floor<std::chrono::days>(now));
+  const int this_year = static_cast<int>(today.year());
+  year += this_year / 100 * 100;
+  return year > this_year + 50 ? year - 100 : year;
+}
+
+std::optional<WallTime> date_of(std::string_view year, std::string_view month, std::string_view day,
+                                std::string_view time, WallTime now) {
+  constexpr std::array<std::string_view, 12> kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  const auto named = std::ranges::find(kMonths, month);
+  const auto y = whole(year), d = whole(day);
+  const auto of_day = time_of_day(time);
+  if (named == kMonths.end() || !y || *y > 9999 || !d || *d > 31 || !of_day) return std::nullopt;
+  const std::chrono::year_month_day date(
+      std::chrono::year(year.size() == 2 ? full_year(*y, now) : *y),
+      std::chrono::month(static_cast<unsigned>(named - kMonths.begin() + 1)),
+      std::chrono::day(static_cast<unsigned>(*d)));
+  if (!date.ok()) return std::nullopt;
+  return WallTime(std::chrono::sys_days(date)) + *of_day;
+}
+
+// The three forms of RFC 9110 §5.6.7: "Sun, 06 Nov 1994 08:49:37 GMT", and of old "Sunday, 06-Nov-94 08:49:37
+// GMT" and "Sun Nov  6 08:49:37 1994".
+std::optional<WallTime> http_date(std::string_view text, WallTime now) {
+  const auto words = words_of(text, " ,-");
+  if (words.size() == 6 && words[5] == "GMT") return date_of(words[3], words[2], words[1], words[4], now);
+  if (words.size() == 5) return date_of(words[4], words[1], words[2], words[3], now);
+  return std::nullopt;
+}
+
+// Seconds from now, or a point in time in seconds or milliseconds.
+milliseconds delay_or_epoch(double number, WallTime now) {
+  if (number < kEpochSeconds) return sane(number * 1000);
+  const double at = number < kEpochMilliseconds ? number * 1000 : number;
+  return sane(at - static_cast<double>(unix_ms(now)));
+}
+
+std::optional<milliseconds> any_form(std::string_view text, WallTime now) {
+  text = trimmed(text);
+  if (text.empty()) return std::nullopt;
+  if (const auto number = number_in(text)) return delay_or_epoch(*number, now);
+  if (const auto date = http_date(text, now)) return sane(static_cast<double>((*date - now).count()));
+  if (const auto duration = parse_duration(text)) return std::min(*duration, kLongest);
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<milliseconds> read_retry_after(const std::function<std::string_view(std::string_view)>& header,
+                                             WallTime now) {
+  for (const auto* name :
+       {"retry-after", "ratelimit-reset", "x-ratelimit-reset", "x-rate-limit-reset", "x-rate-limit-window"}) {
+    if (const auto wait = any_form(header(name), now)) return wait;
+  }
+  return std::nullopt;
+}
+
+}  // namespace fanout

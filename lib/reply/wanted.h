@@ -1,0 +1,34 @@
+// What is wanted of a reply's JSON, and what was found of it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+#include "spec/json_path.h"
+#include "task/outcome.h"
+
+namespace fanout {
+
+// What is wanted of a body; null: nothing of that kind.
+struct Wanted {
+  const JsonPath* items = nullptr;  // leads to one array of items or, with [*], to each item
+  const JsonPath* total = nullptr;
+  const JsonPath* pages = nullptr;
+  std::int64_t max_items = 0;
+  // Given each item in order. Says what is wrong with it, or nothing; after a complaint it gets no more.
+  // An integer beyond 64 bits is the text of its digits, so that it stays exact.
+  std::function<std::string(const nlohmann::json& item)> take;
+};
+
+struct Scanned {
+  Fault fault = Fault::none;  // malformed, too_deep, not_as_level
+  std::string detail;
+  std::int64_t items = 0;
+  std::optional<std::int64_t> total;  // as the reply says, a whole number or the text of one
+  std::optional<std::int64_t> pages;
+};
+
+}  // namespace fanout

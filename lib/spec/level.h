@@ -1,0 +1,38 @@
+// A level: one kind of request, asked once for each item of its parent level. Checked and complete: the
+// configuration layer makes these, everything else only reads them.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "spec/json_path.h"
+#include "spec/page.h"
+#include "spec/rule.h"
+#include "spec/template.h"
+
+namespace fanout {
+
+struct Level {
+  std::string name;
+  int parent = -1;  // index into the pipeline's levels
+  int depth = 0;    // 0 on the first level
+  std::vector<int> children;
+
+  Template path;
+  std::vector<std::pair<std::string, Template>> query;
+  std::vector<std::pair<std::string, Template>> headers;
+  Page page;
+
+  std::optional<JsonPath> items;     // absent: the reply lists nothing
+  std::vector<std::string> keep;     // fields of an item that its descendants may name
+  JsonPath key;                      // within an item; "$.id" unless said otherwise
+  bool key_is_default = true;        // then an item without it is known by its hash
+  bool unique_in_run = false;        // unique = "run"
+  std::string where;                 // SQL condition over item; empty: all
+  std::int64_t max_items = 100'000;  // a reply with more is dead, not a memory problem
+  std::vector<Rule> rules;           // the level's own first, then the vendor's
+};
+
+}  // namespace fanout

@@ -1,0 +1,22 @@
+// How a level's list is spread over pages: what the configuration says. A value.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "spec/json_path.h"
+
+namespace fanout {
+
+struct Page {
+  enum class Kind { none, offset, number };
+  Kind kind = Kind::none;
+  std::string param;              // "offset", "page"
+  std::string size_param;         // "size", "per_page"; empty: not sent
+  int size = 0;                   // items a page
+  int first = 1;                  // kind number: the number of the first page
+  std::optional<JsonPath> total;  // items in the whole list
+  std::optional<JsonPath> pages;  // pages in the whole list
+};
+
+}  // namespace fanout

@@ -1,0 +1,28 @@
+// A pipeline: a tree of levels harvested from one vendor, usually on a schedule. A value.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "spec/level.h"
+#include "spec/output.h"
+#include "spec/schedule.h"
+
+namespace fanout {
+
+struct PipelineSpec {
+  std::string name;
+  std::string vendor;
+  std::optional<Schedule> schedule;  // absent: only by hand
+  int weight = 1;                    // share of the vendor's turns
+  std::map<std::string, std::string> vars;
+  std::vector<Level> levels;  // parents before children
+  std::vector<OutputSpec> outputs;
+
+  const Level* level(std::string_view name) const;
+};
+
+}  // namespace fanout

@@ -1,0 +1,16 @@
+// When a failed task is tried again, and when it is given up on: what the configuration says. The rule is in
+// task/retry.h.
+#pragma once
+
+#include "base/time.h"
+
+namespace fanout {
+
+struct Retry {
+  int attempts = 5;
+  milliseconds base{1000};
+  milliseconds cap{300000};
+  friend bool operator==(const Retry&, const Retry&) = default;
+};
+
+}  // namespace fanout

@@ -1,0 +1,34 @@
+// A vendor: one API origin with its credentials and its limits, checked and complete. A value.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/time.h"
+#include "base/units.h"
+#include "spec/auth.h"
+#include "spec/base_url.h"
+#include "spec/retry.h"
+
+namespace fanout {
+
+struct VendorSpec {
+  std::string name;
+  BaseUrl base_url;
+  Auth auth;
+  std::string ca_file;  // PEM to trust instead of the system's; empty: the system's
+  std::vector<std::pair<std::string, std::string>> headers;  // sent with every request
+
+  int concurrency = 4;
+  std::vector<Rate> rates;  // every window holds at once
+  int burst = 1;            // requests at once; the rest is paced evenly
+
+  milliseconds timeout{30'000};  // a whole request
+  milliseconds connect_timeout{10'000};
+  std::int64_t body_limit = 16 * 1024 * 1024;  // bytes, after inflating
+  Retry retry;
+};
+
+}  // namespace fanout

@@ -1,0 +1,194 @@
+#include "store/sqlite/queue.h"
+
+#include <fmt/format.h>
+
+namespace fanout {
+namespace {
+
+// So many at once, so that no single transaction grows with the queue.
+constexpr int kPromotedAtOnce = 5000;
+constexpr int kCancelledAtOnce = 2000;
+constexpr int kForgottenAtOnce = 500;
+
+}  // namespace
+
+Queue::Queue(Database& database)
+    : sheet_(database),
+      add_(database,
+           "INSERT INTO task (run, level, depth, parent, scope, list, key, page, parents, created_at) "
+           "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) "
+           "ON CONFLICT (run, level, scope, key, page) DO NOTHING"),
+      leased_(database,
+              "SELECT run, level, depth FROM task WHERE id = ?1 AND state = 'leased' AND lease = ?2"),
+      settle_(database,
+              "UPDATE task SET state = ?2, attempts = max(attempts - ?3, 0), snoozes = snoozes + ?4, due_at "
+              "= ?5, "
+              "lease_until = NULL, settled_at = ?6, place = ?7 WHERE id = ?1"),
+      failed_(database,
+              "INSERT OR REPLACE INTO attempt (task, at, number, status, what) VALUES (?1, ?2, ?3, ?4, ?5)"),
+      died_(database,
+            "INSERT OR REPLACE INTO dead_letter (task, run, level, died_at, status, reason, request) "
+            "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"),
+      promote_(
+          database,
+          fmt::format("UPDATE task SET state = 'ready', due_at = NULL WHERE id IN (SELECT t.id FROM run r "
+                      "CROSS JOIN task t ON t.run = r.id AND t.state = 'waiting' AND t.due_at <= ?1 "
+                      "WHERE r.finished_at IS NULL LIMIT {}) RETURNING run, level, depth",
+                      kPromotedAtOnce)),
+      claim_(database,
+             "UPDATE task SET state = 'leased', attempts = attempts + 1, lease = ?4, lease_until = ?3 "
+             "WHERE id IN (SELECT id FROM task WHERE run = ?1 AND state = 'ready' ORDER BY depth DESC, id "
+             "LIMIT ?2) "
+             "RETURNING id, run, level, depth, parent, scope, list, key, page, parents, attempts, snoozes"),
+      next_due_(database,
+                "SELECT min((SELECT min(t.due_at) FROM task t WHERE t.run = r.id AND t.state = 'waiting')) "
+                "FROM run r WHERE r.finished_at IS NULL"),
+      tallies_(database,
+               "SELECT level, depth, waiting, ready, leased, done, skipped, dead FROM tally WHERE run = ?1 "
+               "ORDER BY depth, level"),
+      cancel_ready_(
+          database,
+          "UPDATE task SET state = 'skipped', settled_at = ?2, place = 'cancelled' WHERE id IN (SELECT id "
+          "FROM task WHERE run = ?1 AND state = 'ready' LIMIT ?3) RETURNING run, level, depth"),
+      cancel_waiting_(
+          database,
+          "UPDATE task SET state = 'skipped', due_at = NULL, settled_at = ?2, place = 'cancelled' "
+          "WHERE id IN (SELECT id FROM task WHERE run = ?1 AND state = 'waiting' LIMIT ?3) "
+          "RETURNING run, level, depth"),
+      some_of_run_(database, fmt::format("SELECT id, level, depth, state FROM task WHERE run = ?1 LIMIT {}",
+                                         kForgottenAtOnce)),
+      forget_task_(database, "DELETE FROM task WHERE id = ?1"),
+      forget_attempts_(database, "DELETE FROM attempt WHERE task = ?1"),
+      forget_dead_letter_(database, "DELETE FROM dead_letter WHERE task = ?1"),
+      database_(database) {}
+
+void Queue::add(std::int64_t run, const Seed& seed, WallTime now) {
+  add_.bind(run, seed.level, seed.depth, seed.parent, seed.scope, seed.list, seed.key, seed.page,
+            seed.parents, unix_ms(now))
+      .run();
+  if (database_.changes() > 0) sheet_.made(run, seed.level, seed.depth, State::ready);
+}
+
+bool Queue::settle(const Settlement& settlement, WallTime now) {
+  const bool found = leased_.bind(settlement.task, settlement.lease).step();
+  if (!found) return false;
+  const auto run = leased_.integer(0);
+  sheet_.moved(run, leased_.text(1), static_cast<int>(leased_.integer(2)), State::leased, settlement.to);
+  const int status = settlement.failure ? settlement.failure->status : 0;
+  if (settlement.to == State::dead) {
+    keep_dead_letter(settlement.task, run, leased_.text(1), now, status, settlement.place,
+                     settlement.request);
+  }
+  leased_.reset();
+  settle_as(settlement, now);
+  if (const auto& failure = settlement.failure) {
+    failed_.bind(settlement.task, unix_ms(now), failure->attempt, failure->status, failure->what).run();
+  }
+  for (const auto& seed : settlement.seeds) add(run, seed, now);
+  return true;
+}
+
+void Queue::settle_as(const Settlement& settlement, WallTime now) {
+  const int refund = settlement.spent ? 0 : 1;
+  const int snoozed = settlement.snoozed ? 1 : 0;
+  const std::string_view to = state_name(settlement.to);
+  const std::string_view place = settlement.place;
+  switch (settlement.to) {
+    case State::waiting:
+      settle_.bind(settlement.task, to, refund, snoozed, unix_ms(settlement.due), nullptr, nullptr).run();
+      break;
+    case State::ready:
+      settle_.bind(settlement.task, to, refund, snoozed, nullptr, nullptr, nullptr).run();
+      break;
+    default:
+      settle_.bind(settlement.task, to, refund, snoozed, nullptr, unix_ms(now), place).run();
+  }
+}
+
+void Queue::keep_dead_letter(std::int64_t task, std::int64_t run, std::string_view level, WallTime now,
+                             int status, std::string_view reason, std::string_view request) {
+  died_.bind(task, run, level, unix_ms(now), status, reason, request).run();
+}
+
+// For an UPDATE that returns run, level and depth.
+void Queue::move_returned(Statement& update, State from, State to) {
+  while (update.step()) {
+    sheet_.moved(update.integer(0), update.text(1), static_cast<int>(update.integer(2)), from, to);
+  }
+  update.reset();
+}
+
+void Queue::promote(WallTime now) {
+  move_returned(promote_.bind(unix_ms(now)), State::waiting, State::ready);
+}
+
+void Queue::claim(const ClaimWish& wish, std::vector<Task>& claimed) {
+  const auto lease = ++last_lease_;
+  claim_.bind(wish.run, wish.count, unix_ms(wish.lease_until), lease);
+  while (claim_.step()) {
+    Task& task = claimed.emplace_back();
+    task.id = claim_.integer(0);
+    task.run = claim_.integer(1);
+    task.level = claim_.text(2);
+    task.depth = static_cast<int>(claim_.integer(3));
+    task.parent = claim_.integer(4);
+    task.scope = claim_.integer(5);
+    task.list = claim_.integer(6);
+    task.key = claim_.text(7);
+    task.page = static_cast<int>(claim_.integer(8));
+    task.parents = claim_.text(9);
+    task.attempts = static_cast<int>(claim_.integer(10));
+    task.snoozes = static_cast<int>(claim_.integer(11));
+    task.lease = lease;
+    sheet_.moved(task.run, task.level, task.depth, State::ready, State::leased);
+  }
+  claim_.reset();
+}
+
+std::optional<WallTime> Queue::next_due() {
+  next_due_.bind();
+  std::optional<WallTime> due;
+  if (next_due_.step() && !next_due_.is_null(0)) due = from_unix_ms(next_due_.integer(0));
+  next_due_.reset();
+  return due;
+}
+
+void Queue::tallies(std::int64_t run, std::vector<Tally>& tallies) {
+  tallies_.bind(run);
+  while (tallies_.step()) {
+    tallies.push_back({run, std::string(tallies_.text(0)), static_cast<int>(tallies_.integer(1)),
+                       tallies_.integer(2), tallies_.integer(3), tallies_.integer(4), tallies_.integer(5),
+                       tallies_.integer(6), tallies_.integer(7)});
+  }
+  tallies_.reset();
+}
+
+void Queue::cancel_some(std::int64_t run, WallTime now) {
+  cancel_ready_.bind(run, unix_ms(now), kCancelledAtOnce);
+  move_returned(cancel_ready_, State::ready, State::skipped);
+  cancel_waiting_.bind(run, unix_ms(now), kCancelledAtOnce);
+  move_returned(cancel_waiting_, State::waiting, State::skipped);
+}
+
+bool Queue::forget_some(std::int64_t run) {
+  struct Row {
+    std::int64_t id = 0;
+    State state = State::done;
+  };
+  std::vector<Row> rows;
+  some_of_run_.bind(run);
+  while (some_of_run_.step()) {
+    const auto state = state_of(some_of_run_.text(3));
+    rows.push_back({some_of_run_.integer(0), state});
+    sheet_.gone(run, some_of_run_.text(1), static_cast<int>(some_of_run_.integer(2)), state);
+  }
+  some_of_run_.reset();
+  for (const auto& row : rows) {
+    forget_task_.bind(row.id).run();
+    forget_attempts_.bind(row.id).run();
+    if (row.state == State::dead) forget_dead_letter_.bind(row.id).run();
+  }
+  return !rows.empty();
+}
+
+}  // namespace fanout

@@ -1,0 +1,71 @@
+// The task rows: how they come to be, are claimed, and are settled.
+//
+// Every call is part of the caller's transaction, between begin() and write_tallies(). No query here grows
+// with the queue: the claim reads an index that holds only what is ready, the promotion one that holds only
+// what is waiting. Its connection fires no triggers: what they do when somebody else writes is done here.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "store/sqlite/database.h"
+#include "store/sqlite/tally_sheet.h"
+#include "store/store.h"
+
+namespace fanout {
+
+class Queue {
+ public:
+  explicit Queue(Database& database);
+
+  void begin() { sheet_.clear(); }
+  // The rows of `tally` are right from here on, until the next change.
+  void write_tallies() { sheet_.write(); }
+
+  void add(std::int64_t run, const Seed& seed, WallTime now);
+  // False, with nothing changed, if the task is not leased by that claim any more: somebody changed it by
+  // hand.
+  bool settle(const Settlement& settlement, WallTime now);
+  // Waiting tasks whose time has come become ready.
+  void promote(WallTime now);
+  void claim(const ClaimWish& wish, std::vector<Task>& claimed);
+  std::optional<WallTime> next_due();
+  void tallies(std::int64_t run, std::vector<Tally>& tallies);
+
+  // Puts dead letters back, or forgets them. Returns how many.
+  std::int64_t move_dead(const DeadSelection& selection, WallTime now);
+  // Skips some of what is ready or waiting in a cancelled run; leased tasks settle by themselves.
+  void cancel_some(std::int64_t run, WallTime now);
+  // Deletes some tasks of a run, with all that is known of them. False if there are none.
+  bool forget_some(std::int64_t run);
+  // After a crash: what was leased is ready again. A task that was in flight in many crashes is spread out
+  // in time, so that one that causes them is found in flight alone, and is given up on in the end.
+  std::int64_t take_back_leases(WallTime now);
+
+ private:
+  void move_returned(Statement& update, State from, State to);
+  void settle_as(const Settlement& settlement, WallTime now);
+  void keep_dead_letter(std::int64_t task, std::int64_t run, std::string_view level, WallTime now, int status,
+                        std::string_view reason, std::string_view request);
+
+  TallySheet sheet_;  // first: statements after it are prepared without triggers
+  Statement add_;
+  Statement leased_;
+  Statement settle_;
+  Statement failed_;
+  Statement died_;
+  Statement promote_;
+  Statement claim_;
+  Statement next_due_;
+  Statement tallies_;
+  Statement cancel_ready_;
+  Statement cancel_waiting_;
+  Statement some_of_run_;
+  Statement forget_task_;
+  Statement forget_attempts_;
+  Statement forget_dead_letter_;
+  Database& database_;
+  std::int64_t last_lease_ = 0;  // numbers need not outlive the process: at its start nothing is leased
+};
+
+}  // namespace fanout

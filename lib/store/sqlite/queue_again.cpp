@@ -1,0 +1,103 @@
+// How tasks come back to work: after a crash, and by the operator's order.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "store/sqlite/queue.h"
+
+namespace fanout {
+namespace {
+
+constexpr int kHarmlessCrashes = 2;  // after these a task comes back within a growing time
+constexpr int kMostCrashes = 20;
+
+struct Moved {
+  std::int64_t task = 0;
+  std::int64_t run = 0;
+};
+
+std::string dead_tasks(const DeadSelection& selection) {
+  const std::string of = "id IN (SELECT d.task FROM dead_letter d ";
+  if (selection.task != 0) return "id = ?1";
+  if (selection.run != 0) return of + "WHERE d.run = ?2)";
+  if (!selection.pipeline.empty()) return of + "WHERE d.run IN (SELECT id FROM run WHERE pipeline = ?3))";
+  return of + ")";
+}
+
+}  // namespace
+
+std::int64_t Queue::move_dead(const DeadSelection& selection, WallTime now) {
+  const std::string to = selection.drop ? "state = 'skipped', settled_at = ?4, place = 'dropped by hand'"
+                                        : "state = 'ready', attempts = 0, snoozes = 0, crashes = 0, "
+                                          "settled_at = nullif(?4, ?4), place = NULL";
+  Statement move(database_,
+                 fmt::format("UPDATE task SET {} WHERE state = 'dead' AND {} AND ?1 + ?2 >= 0 AND ?3 = ?3 "
+                             "RETURNING run, level, depth, id",
+                             to, dead_tasks(selection)));
+  std::vector<std::int64_t> moved;
+  std::set<std::int64_t> reopened;
+  move.bind(selection.task, selection.run, selection.pipeline, unix_ms(now));
+  while (move.step()) {
+    moved.push_back(move.integer(3));
+    if (!selection.drop) reopened.insert(move.integer(0));
+    sheet_.moved(move.integer(0), move.text(1), static_cast<int>(move.integer(2)), State::dead,
+                 selection.drop ? State::skipped : State::ready);
+  }
+  move.reset();
+  for (const auto task : moved) forget_dead_letter_.bind(task).run();
+  Statement reopen(
+      database_,
+      "UPDATE run SET state = 'running', finished_at = NULL WHERE id = ?1 AND finished_at IS NOT NULL");
+  for (const auto run : reopened) reopen.bind(run).run();
+  return static_cast<std::int64_t>(moved.size());
+}
+
+std::int64_t Queue::take_back_leases(WallTime now) {
+  struct Row {
+    std::int64_t id = 0;
+    std::int64_t run = 0;
+    std::string level;
+    int depth = 0;
+    int crashes = 0;  // this one included
+    int attempts = 0;
+  };
+  std::vector<Row> rows;
+  Statement leased(database_,
+                   "SELECT id, run, level, depth, crashes + 1, attempts FROM task WHERE state = 'leased'");
+  while (leased.step()) {
+    rows.push_back({leased.integer(0), leased.integer(1), std::string(leased.text(2)),
+                    static_cast<int>(leased.integer(3)), static_cast<int>(leased.integer(4)),
+                    static_cast<int>(leased.integer(5))});
+  }
+  leased.reset();
+  Statement take_back(
+      database_,
+      "UPDATE task SET state = ?2, attempts = max(attempts - 1, 0), crashes = ?3, lease_until = NULL, "
+      "due_at = ?4, settled_at = ?5, place = ?6 WHERE id = ?1");
+  const std::string_view reason = "in flight each time the daemon died";
+  for (const auto& row : rows) {
+    const auto to = row.crashes <= kHarmlessCrashes ? State::ready
+                    : row.crashes <= kMostCrashes   ? State::waiting
+                                                    : State::dead;
+    const std::string_view name = state_name(to);
+    sheet_.moved(row.run, row.level, row.depth, State::leased, to);
+    if (to == State::ready) {
+      take_back.bind(row.id, name, row.crashes, nullptr, nullptr, nullptr).run();
+    } else if (to == State::waiting) {
+      // At a moment that depends on its number, so that those of one crash do not meet in the next.
+      const auto spread = row.id * 7919 % (1000 << std::min(row.crashes - 1, 8));
+      take_back.bind(row.id, name, row.crashes, unix_ms(now) + spread, nullptr, nullptr).run();
+    } else {
+      take_back.bind(row.id, name, row.crashes, nullptr, unix_ms(now), reason).run();
+      const auto what = fmt::format("the daemon died while this task was in flight ({} times)", row.crashes);
+      failed_.bind(row.id, unix_ms(now), row.attempts, 0, what).run();
+      keep_dead_letter(row.id, row.run, row.level, now, 0, reason, {});
+    }
+  }
+  return static_cast<std::int64_t>(rows.size());
+}
+
+}  // namespace fanout

@@ -1,0 +1,132 @@
+#include "store/sqlite/runs.h"
+
+#include <fmt/format.h>
+
+namespace fanout {
+namespace {
+
+constexpr const char* kColumns = "id, pipeline, state, cause, scheduled_for, started_at, since";
+
+}  // namespace
+
+const char* run_state_name(RunState state) {
+  switch (state) {
+    case RunState::running:
+      return "running";
+    case RunState::finished:
+      return "finished";
+    case RunState::cancelled:
+      return "cancelled";
+  }
+  return "running";
+}
+
+Runs::Runs(Database& database, Queue& queue)
+    : database_(database),
+      queue_(queue),
+      start_(
+          database,
+          "INSERT INTO run (pipeline, cause, scheduled_for, started_at, since) VALUES (?1, ?2, ?3, ?4, ?5)"),
+      finish_(database,
+              "UPDATE run SET state = iif(state = 'cancelled', 'cancelled', 'finished'), finished_at = ?2, "
+              "blocked = '', eta_at = NULL WHERE id = ?1 AND finished_at IS NULL AND NOT EXISTS "
+              "(SELECT 1 FROM tally WHERE run = ?1 AND waiting + ready + leased > 0)"),
+      cancel_(database, "UPDATE run SET state = 'cancelled' WHERE id = ?1 AND state = 'running'"),
+      note_(database, "UPDATE run SET rate = ?2, eta_at = ?3, blocked = ?4, noted_at = ?5 WHERE id = ?1"),
+      open_(database, fmt::format("SELECT {} FROM run WHERE finished_at IS NULL ORDER BY id", kColumns)),
+      since_(
+          database,
+          "SELECT started_at FROM run WHERE pipeline = ?1 AND state = 'finished' ORDER BY id DESC LIMIT 1"),
+      // A pipeline's last run and its last complete one stay: schedules and {run.since} go by them.
+      oldest_(database,
+              "SELECT r.id FROM run r WHERE r.finished_at < ?1 "
+              "AND EXISTS (SELECT 1 FROM run l WHERE l.pipeline = r.pipeline AND l.id > r.id) "
+              "AND (r.state <> 'finished' OR EXISTS "
+              "(SELECT 1 FROM run l WHERE l.pipeline = r.pipeline AND l.id > r.id AND l.state = 'finished')) "
+              "ORDER BY r.id LIMIT 1"),
+      left_behind_(
+          database,
+          "SELECT run FROM tally WHERE NOT EXISTS (SELECT 1 FROM run r WHERE r.id = tally.run) LIMIT 1") {}
+
+Run Runs::start(const NewRun& wanted, WallTime now) {
+  Run run = wanted.run;
+  if (since_.bind(run.pipeline).step()) run.since = from_unix_ms(since_.integer(0));
+  since_.reset();
+  start_
+      .bind(run.pipeline, run.cause, unix_ms(run.scheduled_for), unix_ms(run.started_at), unix_ms(run.since))
+      .run();
+  run.id = database_.last_id();
+  for (const auto& seed : wanted.seeds) queue_.add(run.id, seed, now);
+  return run;
+}
+
+bool Runs::finish(std::int64_t run, WallTime now) {
+  finish_.bind(run, unix_ms(now)).run();
+  return database_.changes() > 0;
+}
+
+void Runs::cancel(std::int64_t run, WallTime now) {
+  cancel_.bind(run).run();
+  queue_.cancel_some(run, now);
+}
+
+void Runs::note(const RunNote& note, WallTime now) {
+  if (note.eta) {
+    note_.bind(note.run, note.rate, unix_ms(*note.eta), note.blocked, unix_ms(now)).run();
+  } else {
+    note_.bind(note.run, note.rate, nullptr, note.blocked, unix_ms(now)).run();
+  }
+}
+
+std::vector<Run> Runs::read(Statement& statement) {
+  std::vector<Run> runs;
+  while (statement.step()) {
+    const auto state = statement.text(2);
+    runs.push_back({statement.integer(0), std::string(statement.text(1)),
+                    state == "running"    ? RunState::running
+                    : state == "finished" ? RunState::finished
+                                          : RunState::cancelled,
+                    std::string(statement.text(3)), from_unix_ms(statement.integer(4)),
+                    from_unix_ms(statement.integer(5)), from_unix_ms(statement.integer(6))});
+  }
+  statement.reset();
+  return runs;
+}
+
+std::vector<Run> Runs::open() { return read(open_.bind()); }
+
+std::map<std::string, Run> Runs::last_by_pipeline() {
+  Statement last(
+      database_,
+      fmt::format("SELECT {} FROM run WHERE id IN (SELECT max(id) FROM run GROUP BY pipeline)", kColumns));
+  std::map<std::string, Run> runs;
+  for (auto& run : read(last)) runs.emplace(run.pipeline, std::move(run));
+  return runs;
+}
+
+std::optional<std::int64_t> Runs::oldest_to_prune(WallTime before) {
+  // What is left behind by somebody who deleted the row of a run comes after all others.
+  for (Statement* statement : {&oldest_.bind(unix_ms(before)), &left_behind_.bind()}) {
+    std::optional<std::int64_t> run;
+    if (statement->step()) run = statement->integer(0);
+    statement->reset();
+    if (run) return run;
+  }
+  return std::nullopt;
+}
+
+bool Runs::prune_some(WallTime before) {
+  const auto run = oldest_to_prune(before);
+  if (!run) return false;
+  if (queue_.forget_some(*run)) {
+    queue_.write_tallies();
+    return true;
+  }
+  for (const std::string rest :
+       {"part WHERE run", "dead_letter WHERE run", "tally WHERE run", "run WHERE id"}) {
+    Statement(database_, fmt::format("DELETE FROM {} = ?1", rest)).bind(*run).run();
+  }
+  return true;
+}
+
+}  // namespace fanout

@@ -1,0 +1,138 @@
+#include "store/sqlite/sqlite_store.h"
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include <utility>
+
+#include "base/error.h"
+#include "store/sqlite/migrate.h"
+
+namespace fanout {
+namespace {
+
+bool is_there(const std::string& path, const std::string& vfs) {
+  sqlite3_vfs* found = sqlite3_vfs_find(vfs.empty() ? nullptr : vfs.c_str());
+  FANOUT_INVARIANT(found != nullptr);
+  int there = 0;
+  found->xAccess(found, path.c_str(), SQLITE_ACCESS_EXISTS, &there);
+  return there != 0;  // and is not empty
+}
+
+// Before anything is written, so that a file which is not ours stays as it is. Opening one by the book may
+// already change it: an interrupted transaction is rolled back, a log is moved into the file. Where there is
+// a log, only the two together say what the database is, and the caller looks at both.
+void refuse_what_is_not_ours(const std::filesystem::path& path, const std::string& vfs) {
+  if (!is_there(path.string(), vfs) || is_there(path.string() + "-wal", vfs)) return;
+  auto database = Database::at_rest(path, vfs);
+  check_version(database);
+}
+
+void use_log(Database& database) {
+  Statement mode(database, "PRAGMA journal_mode = WAL");
+  if (mode.step() && mode.text(0) == "wal") return;
+  throw Error(fmt::format("{} cannot keep a write-ahead log there", database.path().string()),
+              "put the state directory on a local disk: --state-dir");
+}
+
+Database open_and_migrate(const std::filesystem::path& path, const std::string& vfs, milliseconds patience) {
+  refuse_what_is_not_ours(path, vfs);
+  Database database(path, Database::Mode::create, vfs, patience);
+  database.checkpoint_on_close(false);
+  check_version(database);
+  database.checkpoint_on_close(true);
+  use_log(database);
+  database.keep_log_file();
+  database.execute("PRAGMA synchronous = FULL");
+  database.execute("PRAGMA wal_autocheckpoint = 1000");  // pages; a checkpoint each 4 MB of log
+  database.execute("PRAGMA journal_size_limit = 67108864");
+  database.execute("PRAGMA cache_size = -16384");  // 16 MiB: memory does not grow with the queue
+  database.execute("PRAGMA temp_store = MEMORY");
+  migrate(database);
+  return database;
+}
+
+}  // namespace
+
+SqliteStore::SqliteStore(const std::filesystem::path& path, const std::string& vfs, milliseconds patience)
+    : database_(open_and_migrate(path, vfs, patience)),
+      queue_(database_),
+      runs_(database_, queue_),
+      upkeep_(database_),
+      data_version_(database_, "PRAGMA data_version") {}
+
+const char* SqliteStore::sqlite_version() { return sqlite3_libversion(); }
+
+Recovered SqliteStore::recover(WallTime now) {
+  Transaction transaction(database_);
+  Recovered recovered;
+  queue_.begin();
+  recovered.leases_taken_back = queue_.take_back_leases(now);
+  queue_.write_tallies();
+  recovered.open_runs = runs_.open();
+  recovered.limiters = upkeep_.limiters();
+  recovered.open_parts = upkeep_.open_parts();
+  recovered.last_runs = runs_.last_by_pipeline();
+  transaction.commit();
+  changed_by_others();
+  return recovered;
+}
+
+Applied SqliteStore::apply(const Batch& batch) {
+  Transaction transaction(database_);
+  queue_.begin();
+  Applied applied;
+  for (std::size_t i = 0; i < batch.settlements.size(); ++i) {
+    const auto& settlement = batch.settlements[i];
+    if (!queue_.settle(settlement, batch.now) && settlement.keeps_record) applied.stale.push_back(i);
+  }
+  if (!applied.stale.empty()) return applied;  // rolled back
+  for (const auto& part : batch.parts) upkeep_.keep(part);
+  for (const auto& row : batch.limiters) upkeep_.keep(row);
+  for (const auto& run : batch.new_runs) applied.new_runs.push_back(runs_.start(run, batch.now));
+  for (const auto& selection : batch.dead)
+    applied.dead_moved.push_back(queue_.move_dead(selection, batch.now));
+  for (const auto run : batch.cancel_runs) runs_.cancel(run, batch.now);
+  for (const auto& note : batch.notes) runs_.note(note, batch.now);
+  queue_.write_tallies();
+  for (const auto run : batch.finish_runs) {
+    if (runs_.finish(run, batch.now)) applied.finished.push_back(run);
+  }
+  for (const auto& outcome : batch.answered) upkeep_.answer(outcome, batch.now);
+  queue_.promote(batch.now);
+  for (const auto& wish : batch.claims) queue_.claim(wish, applied.claimed);
+  queue_.write_tallies();
+  for (const auto run : batch.watched_runs) queue_.tallies(run, applied.tallies);
+  for (const auto& run : applied.new_runs) queue_.tallies(run.id, applied.tallies);
+  applied.next_due = queue_.next_due();
+  if (batch.read_commands) applied.commands = upkeep_.open_commands();
+  transaction.commit();
+  return applied;
+}
+
+std::vector<Run> SqliteStore::open_runs() { return runs_.open(); }
+std::vector<LimiterRow> SqliteStore::limiters() { return upkeep_.limiters(); }
+
+int SqliteStore::latest_part(std::int64_t run, const std::string& base) {
+  return upkeep_.latest_part(run, base);
+}
+
+bool SqliteStore::changed_by_others() {
+  // A write can be noticed on the disk before it is committed. Whoever holds the writer's lock has it
+  // committed when we get the lock.
+  const Transaction no_other_writer(database_);
+  data_version_.bind().step();
+  const auto version = data_version_.integer(0);
+  data_version_.reset();
+  return std::exchange(seen_version_, version) != version;
+}
+
+bool SqliteStore::prune(WallTime before) {
+  Transaction transaction(database_);
+  queue_.begin();
+  const bool more = runs_.prune_some(before);
+  transaction.commit();
+  return more;
+}
+
+}  // namespace fanout

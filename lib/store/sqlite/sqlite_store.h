@@ -1,0 +1,46 @@
+// The durable queue on SQLite: the process's one connection that writes, in WAL mode, synchronous=FULL.
+//
+// Owned by the keeper and used on the store thread only. Checkpoints run on this connection and no other:
+// SQLite before 3.51.3 can lose committed rows when a second connection checkpoints beside a writer.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "store/sqlite/database.h"
+#include "store/sqlite/queue.h"
+#include "store/sqlite/runs.h"
+#include "store/sqlite/upkeep.h"
+#include "store/store.h"
+
+namespace fanout {
+
+class SqliteStore : public Store {
+ public:
+  // Opens the database, or makes it; brings it up to date. Throws, with the file as it was, if it is of
+  // another program, newer, or damaged. vfs: for simulations. patience: with a lock of somebody else.
+  explicit SqliteStore(const std::filesystem::path& path, const std::string& vfs = {},
+                       milliseconds patience = Database::kPatience);
+
+  Recovered recover(WallTime now) override;
+  Applied apply(const Batch& batch) override;
+  std::vector<Run> open_runs() override;
+  std::vector<LimiterRow> limiters() override;
+  int latest_part(std::int64_t run, const std::string& base) override;
+  bool changed_by_others() override;
+  bool prune(WallTime before) override;
+
+  static const char* sqlite_version();
+  Database& connection() { return database_; }  // for tests: its settings are this connection's own
+
+ private:
+  Database database_;
+  Queue queue_;
+  Runs runs_;
+  Upkeep upkeep_;
+  Statement data_version_;
+  std::int64_t seen_version_ = 0;
+};
+
+}  // namespace fanout

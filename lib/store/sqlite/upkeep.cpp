@@ -1,0 +1,92 @@
+#include "store/sqlite/upkeep.h"
+
+namespace fanout {
+
+Upkeep::Upkeep(Database& database)
+    : keep_part_(database,
+                 "INSERT INTO part (path, run, base, number, committed, records, sealed, note) "
+                 "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (path) DO UPDATE SET "
+                 "committed = excluded.committed, records = excluded.records, sealed = excluded.sealed, "
+                 "note = excluded.note"),
+      open_parts_(
+          database,
+          "SELECT path, run, base, number, committed, records, sealed, note FROM part WHERE sealed = 0"),
+      latest_part_(database, "SELECT max(number) FROM part WHERE run = ?1 AND base = ?2"),
+      keep_limiter_(
+          database,
+          "INSERT INTO limiter (subject, paused, hold_until, why, state) VALUES (?1, ?2, ?3, ?4, ?5) "
+          "ON CONFLICT (subject) DO UPDATE SET paused = iif(?6, excluded.paused, paused), hold_until = "
+          "excluded.hold_until, "
+          "why = excluded.why, state = excluded.state"),
+      limiters_(database, "SELECT subject, paused, hold_until, why, state FROM limiter"),
+      open_commands_(database,
+                     "SELECT id, command, target FROM control WHERE outcome IS NULL ORDER BY id LIMIT 100"),
+      answer_(database, "UPDATE control SET outcome = ?2, applied_at = ?3 WHERE id = ?1") {}
+
+void Upkeep::keep(const Part& part) {
+  keep_part_
+      .bind(part.path, part.run, part.base, part.number, part.committed, part.records, part.sealed ? 1 : 0,
+            part.note)
+      .run();
+}
+
+std::vector<Part> Upkeep::open_parts() {
+  std::vector<Part> parts;
+  open_parts_.bind();
+  while (open_parts_.step()) {
+    Part& part = parts.emplace_back();
+    part.path = open_parts_.text(0);
+    part.run = open_parts_.integer(1);
+    part.base = open_parts_.text(2);
+    part.number = static_cast<int>(open_parts_.integer(3));
+    part.committed = open_parts_.integer(4);
+    part.records = open_parts_.integer(5);
+    part.sealed = open_parts_.integer(6) != 0;
+    part.note = open_parts_.text(7);
+  }
+  open_parts_.reset();
+  return parts;
+}
+
+int Upkeep::latest_part(std::int64_t run, const std::string& base) {
+  latest_part_.bind(run, base).step();
+  const auto number = static_cast<int>(latest_part_.integer(0));  // NULL is 0
+  latest_part_.reset();
+  return number;
+}
+
+void Upkeep::keep(const LimiterRow& row) {
+  keep_limiter_
+      .bind(row.subject, row.paused ? 1 : 0, unix_ms(row.hold_until), row.why, row.state,
+            row.decides_pause ? 1 : 0)
+      .run();
+}
+
+std::vector<LimiterRow> Upkeep::limiters() {
+  std::vector<LimiterRow> rows;
+  limiters_.bind();
+  while (limiters_.step()) {
+    rows.push_back({std::string(limiters_.text(0)), limiters_.integer(1) != 0,
+                    from_unix_ms(limiters_.integer(2)), std::string(limiters_.text(3)),
+                    std::string(limiters_.text(4))});
+  }
+  limiters_.reset();
+  return rows;
+}
+
+std::vector<Command> Upkeep::open_commands() {
+  std::vector<Command> commands;
+  open_commands_.bind();
+  while (open_commands_.step()) {
+    commands.push_back({open_commands_.integer(0), std::string(open_commands_.text(1)),
+                        std::string(open_commands_.text(2))});
+  }
+  open_commands_.reset();
+  return commands;
+}
+
+void Upkeep::answer(const CommandOutcome& outcome, WallTime now) {
+  answer_.bind(outcome.id, outcome.outcome, unix_ms(now)).run();
+}
+
+}  // namespace fanout

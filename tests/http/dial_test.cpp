@@ -1,0 +1,198 @@
+#include "http/dial.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <openssl/ssl.h>
+
+#include <boost/asio/ip/tcp.hpp>
+#include <fstream>
+
+#include "ask/asked.h"
+#include "base/error.h"
+#include "support/scripted_server.h"
+#include "support/temporary_folder.h"
+
+namespace fanout {
+namespace {
+
+using boost::asio::ip::tcp;
+using test::ok;
+using test::ScriptedServer;
+using testing::HasSubstr;
+
+class DialTest : public testing::Test {
+ protected:
+  DialTest() {
+    asked_.vendor.base_url.tls = true;
+    asked_.vendor.base_url.host = "localhost";
+    asked_.vendor.ca_file = (folder_.path() / "ca.pem").string();
+    trust(authority_);
+  }
+
+  void trust(const test::Certificate& authority) {
+    std::ofstream(asked_.vendor.ca_file) << authority.certificate;
+  }
+
+  ScriptedServer& serve(const test::Certificate& certificate, int newest_version = 0) {
+    const std::vector<test::Script> script = {{{ok("x")}, {ok("y")}}};
+    server_ = std::make_unique<ScriptedServer>(asked_.loop, script, certificate, newest_version);
+    asked_.vendor.base_url.port = server_->port();
+    asked_.transport.reset();
+    return *server_;
+  }
+
+  TemporaryFolder folder_;
+  Asked asked_;
+  test::Certificate authority_ = test::make_authority("an authority");
+  std::unique_ptr<ScriptedServer> server_;
+};
+
+TEST_F(DialTest, ATrustedServerIsAskedOverTlsByItsName) {
+  auto& server = serve(test::make_certificate(authority_, {}));
+  const auto reply = asked_.ask();
+  EXPECT_EQ(reply.body, "x") << reply.detail;
+  EXPECT_EQ(server.server_name(), "localhost");
+  EXPECT_EQ(asked_.ask().body, "y");
+  EXPECT_EQ(server.connections(), 1);
+}
+
+TEST_F(DialTest, AnAddressIsVerifiedToo) {
+  asked_.vendor.base_url.host = "127.0.0.1";
+  auto& server = serve(test::make_certificate(authority_, {.host = "127.0.0.1"}));
+  const auto reply = asked_.ask();
+  EXPECT_EQ(reply.body, "x") << reply.detail;
+  EXPECT_EQ(server.server_name(), "");
+
+  serve(test::make_certificate(authority_, {.host = "127.0.0.2"}));
+  EXPECT_EQ(asked_.ask().fault, Fault::bad_certificate);
+  serve(test::make_certificate(authority_, {.host = "localhost"}));
+  EXPECT_EQ(asked_.ask().fault, Fault::bad_certificate);
+}
+
+TEST_F(DialTest, ACertificateThatIsNotTheHostsIsRefused) {
+  for (const std::string host :
+       {"elsewhere.example", "ocalhost", "localhost.example", "*.localhost", "local*"}) {
+    auto& server = serve(test::make_certificate(authority_, {.host = host}));
+    const auto reply = asked_.ask();
+    EXPECT_EQ(reply.fault, Fault::bad_certificate) << host;
+    EXPECT_THAT(reply.detail, HasSubstr("hostname mismatch")) << host;
+    EXPECT_TRUE(server.requests().empty()) << "nothing is said to a stranger";
+  }
+}
+
+TEST_F(DialTest, ACertificateThatNobodyTrustedHasSignedIsRefused) {
+  serve(test::make_certificate(test::make_authority("an authority"), {}));
+  EXPECT_EQ(asked_.ask().fault, Fault::bad_certificate);
+  serve(test::make_authority("localhost"));
+  const auto reply = asked_.ask();
+  EXPECT_EQ(reply.fault, Fault::bad_certificate);
+  EXPECT_THAT(reply.detail, HasSubstr("self-signed certificate"));
+}
+
+TEST_F(DialTest, TheSystemsTrustDoesNotCoverUs) {
+  serve(test::make_certificate(authority_, {}));
+  asked_.vendor.ca_file.clear();
+  EXPECT_EQ(asked_.ask().fault, Fault::bad_certificate);
+}
+
+TEST_F(DialTest, ACertificateThatHasExpiredIsRefused) {
+  serve(test::make_certificate(authority_, {.valid_for = std::chrono::seconds(-60)}));
+  const auto reply = asked_.ask();
+  EXPECT_EQ(reply.fault, Fault::bad_certificate);
+  EXPECT_THAT(reply.detail, HasSubstr("expired"));
+}
+
+TEST_F(DialTest, TlsIsTwelveOrNewer) {
+  serve(test::make_certificate(authority_, {}), TLS1_2_VERSION);
+  EXPECT_EQ(asked_.ask().body, "x");
+  auto& server = serve(test::make_certificate(authority_, {}), TLS1_1_VERSION);
+  const auto reply = asked_.ask();
+  EXPECT_EQ(reply.fault, Fault::bad_protocol) << reply.detail;
+  EXPECT_THAT(reply.detail, HasSubstr("TLS"));
+  EXPECT_TRUE(server.requests().empty());
+}
+
+TEST_F(DialTest, PlainHttpWhereTlsIsExpectedIsSaid) {
+  ScriptedServer plain(asked_.loop, {{{"HTTP/1.1 400 Bad Request\r\n\r\n", test::Act::Then::close, true}}});
+  asked_.vendor.base_url.port = plain.port();
+  EXPECT_EQ(asked_.ask().fault, Fault::bad_protocol);
+}
+
+TEST_F(DialTest, AReplyThatEndsWithoutTlsSayingSoIsTruncated) {
+  const auto certificate = test::make_certificate(authority_, {});
+  const std::string reply = "HTTP/1.1 200 OK\r\n\r\n{}";
+  ScriptedServer cut(asked_.loop, {{{reply, test::Act::Then::drop}}}, certificate);
+  asked_.vendor.base_url.port = cut.port();
+  EXPECT_EQ(asked_.ask().fault, Fault::truncated);
+  ScriptedServer whole(asked_.loop, {{{reply, test::Act::Then::close}}}, certificate);
+  asked_.vendor.base_url.port = whole.port();
+  asked_.transport.reset();
+  EXPECT_EQ(asked_.ask().body, "{}");
+}
+
+TEST_F(DialTest, ACaFileThatIsNoneIsTheOperatorsToMend) {
+  std::ofstream(asked_.vendor.ca_file) << "not a certificate";
+  EXPECT_THROW(HttpsTransport(asked_.loop.get_executor(), asked_.vendor), Error);
+}
+
+TEST_F(DialTest, AHandshakeThatDoesNotEndIsGivenUp) {
+  asked_.vendor.connect_timeout = milliseconds(60);
+  ScriptedServer silent(asked_.loop, {{{"", test::Act::Then::stall}}});
+  asked_.vendor.base_url.port = silent.port();
+  const auto reply = asked_.ask();
+  EXPECT_EQ(reply.fault, Fault::connect_timeout);
+  EXPECT_THAT(reply.detail, HasSubstr("handshake"));
+  asked_.run_until([&] { return silent.open() == 0; });
+}
+
+TEST_F(DialTest, WhereNobodyListensItIsRefused) {
+  tcp::acceptor taken(asked_.loop, tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0));
+  const auto port = taken.local_endpoint().port();
+  taken.close();
+  for (const char* host : {"127.0.0.1", "localhost"}) {
+    asked_.vendor.base_url.host = host;
+    asked_.vendor.base_url.port = std::to_string(port);
+    asked_.transport.reset();
+    const auto reply = asked_.ask();
+    EXPECT_EQ(reply.fault, Fault::refused);
+    EXPECT_EQ(reply.detail, std::string(host) + ":" + std::to_string(port) + ": Connection refused");
+  }
+}
+
+TEST_F(DialTest, AHostWithoutAnAddressIsUnresolved) {
+  asked_.vendor.base_url.host = "no-such-host.invalid";
+  const auto reply = asked_.ask();
+  EXPECT_TRUE(reply.fault == Fault::unresolved || reply.fault == Fault::connect_timeout) << reply.detail;
+  EXPECT_THAT(reply.detail, HasSubstr("no-such-host.invalid"));
+}
+
+// Its queue of connections is full, so that the system answers no further one.
+TEST_F(DialTest, OneWhoDoesNotAcceptIsWaitedForAsLongAsTheLimitSays) {
+  tcp::acceptor full(asked_.loop, tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0));
+  full.listen(0);
+  std::vector<tcp::socket> filling;
+  for (int i = 0; i < 4; ++i) {
+    filling.emplace_back(asked_.loop);
+    filling.back().async_connect(full.local_endpoint(), [](boost::system::error_code) {});
+  }
+  asked_.vendor.base_url = {false, "127.0.0.1", std::to_string(full.local_endpoint().port()), ""};
+  asked_.vendor.connect_timeout = milliseconds(60);
+  const auto reply = asked_.ask();
+  EXPECT_EQ(reply.fault, Fault::connect_timeout);
+  EXPECT_THAT(reply.detail, HasSubstr("60 ms"));
+}
+
+TEST_F(DialTest, ALoopMayEndWhileConnectionsAreMade) {
+  Asked other;
+  ScriptedServer silent(other.loop, {{{"", test::Act::Then::stall}}});
+  other.vendor.base_url = {true, "localhost", silent.port(), ""};
+  other.vendor.ca_file = asked_.vendor.ca_file;
+  std::optional<Reply> in_handshake, in_lookup;
+  other.start(Asked::request(), &in_handshake);
+  other.run_until([&] { return silent.open() == 1; });
+  other.start(Asked::request(), &in_lookup);
+  other.loop.poll();
+}
+
+}  // namespace
+}  // namespace fanout

@@ -1,0 +1,107 @@
+#include "reply/reading.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "reply/read_case.h"
+
+namespace fanout {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+// ---- facts
+
+TEST(Facts, AreTakenFromTheReply) {
+  ReadCase refused(std::string("no\r\nway\x1B ") + std::string(500, 'x'), 429);
+  refused.reply.headers = {{"retry-after", "7"}};
+  const ReplyFacts facts = refused.read().facts;
+  EXPECT_EQ(facts.status, 429);
+  EXPECT_EQ(facts.fault, Fault::none);
+  EXPECT_EQ(facts.retry_after, milliseconds(7000));
+  EXPECT_TRUE(facts.first_level);
+  EXPECT_TRUE(facts.detail.starts_with("no way xxx")) << facts.detail;
+  EXPECT_LE(facts.detail.size(), 200U);
+}
+
+TEST(Facts, SayWhatWentWrongOnTheWay) {
+  ReadCase reset;
+  reset.reply = Reply{};
+  reset.reply.fault = Fault::reset;
+  reset.reply.detail = "connection reset\nby peer";
+  reset.level().depth = 2;
+  const ReplyFacts facts = reset.read().facts;
+  EXPECT_EQ(facts.status, 0);
+  EXPECT_EQ(facts.fault, Fault::reset);
+  EXPECT_EQ(facts.detail, "connection reset by peer");
+  EXPECT_FALSE(facts.first_level);
+
+  ReadCase large(R"({"items":[{"id":1}]})");
+  large.reply.fault = Fault::too_large;
+  EXPECT_EQ(large.read().facts.fault, Fault::too_large);
+  EXPECT_THAT(large.read().seeds, IsEmpty());
+}
+
+TEST(Facts, HoldTheFirstRuleThatMatches) {
+  ReadCase busy(R"({"status":1401,"items":[{"id":1}]})");
+  busy.reply.headers = {{"x-busy", "yes"}};
+  busy.level().rules = {{"status = 500", Verdict::skip, milliseconds(0)},
+                        {"body->>'status' = 1401", Verdict::snooze, milliseconds(60'000)},
+                        {"header('X-Busy') = 'yes'", Verdict::dead, milliseconds(0)}};
+  Reading reading = busy.read();
+  ASSERT_TRUE(reading.facts.ruling);
+  EXPECT_EQ(reading.facts.ruling->then, Verdict::snooze);
+  EXPECT_EQ(reading.facts.ruling->snooze, milliseconds(60'000));
+  EXPECT_EQ(reading.facts.ruling->when, "body->>'status' = 1401");
+  EXPECT_THAT(reading.seeds, IsEmpty());
+
+  busy.reply.body = R"({"items":[{"id":1}]})";
+  EXPECT_EQ(busy.read().facts.ruling->then, Verdict::dead);
+  busy.reply.headers.clear();
+  reading = busy.read();
+  EXPECT_FALSE(reading.facts.ruling);
+  EXPECT_THAT(reading.seeds, SizeIs(1));
+}
+
+TEST(Facts, OfAReplyThatARuleCallsDoneHoldItsChildren) {
+  ReadCase done(R"({"items":[{"id":1}]})");
+  done.level().rules = {{"status = 200", Verdict::done, milliseconds(0)}};
+  EXPECT_THAT(done.read().seeds, SizeIs(1));
+}
+
+// ---- pages, through the whole; the rule itself has its own test
+
+TEST(Pages, ComeBeforeTheChildrenAndCountWhatTheConditionLeavesOut) {
+  ReadCase list(R"({"meta":{"total":"3"},"items":[{"id":1},{"id":2}]})");
+  list.level().page = {Page::Kind::offset, "offset", "", 2, 1, JsonPath::parse("$.meta.total"), std::nullopt};
+  list.level().where = "item->>'id' = 2";
+  list.task.parents = R"({"a":1})";
+  const Reading reading = list.read();
+  EXPECT_THAT(reading.seeds, ElementsAre(Seed{"troop", 0, 0, 0, 42, "", 2, R"({"a":1})"},
+                                         Seed{"warrior", 1, 42, 42, 0, "2", 1, R"({"a":1,"troop":{}})"}));
+}
+
+TEST(Pages, OfAnAbsurdTotalFailTheReply) {
+  ReadCase list(R"({"total":1e15,"items":[{"id":1},{"id":2}]})");
+  list.level().page = {Page::Kind::offset, "offset", "", 2, 1, JsonPath::parse("$.total"), std::nullopt};
+  const Reading reading = list.read();
+  EXPECT_EQ(reading.facts.fault, Fault::not_as_level);
+  EXPECT_EQ(reading.facts.detail, "a list of 500000000000000 pages; 100000 are the most that are read");
+  EXPECT_THAT(reading.seeds, IsEmpty());
+}
+
+TEST(Pages, AreCountedWhereTheTotalComesAfterTheItemsOrTheLevelListsNone) {
+  ReadCase list(R"({"items":[{"id":1},{"id":2}],"total":4})");
+  list.level().page = {Page::Kind::number, "page", "", 2, 1, JsonPath::parse("$.total"), std::nullopt};
+  EXPECT_THAT(list.read().seeds, SizeIs(3));
+  list.level().items.reset();
+  EXPECT_THAT(list.read().seeds, SizeIs(1));
+  list.reply.body = "{}";
+  EXPECT_EQ(list.read().facts.fault, Fault::not_as_level);
+}
+
+}  // namespace
+}  // namespace fanout

@@ -1,0 +1,144 @@
+// Which databases are taken, and that a refused one stays as it is.
+#include "store/sqlite/migrate.h"
+
+#include <fstream>
+
+#include "store/sqlite/harness.h"
+#include "store/sqlite/schema.h"
+
+namespace fanout {
+namespace {
+
+using testing::HasSubstr;
+
+class MigrateTest : public testing::Test {
+ protected:
+  std::filesystem::path path() const { return folder_.path() / "fanoutd.db"; }
+
+  void write(const std::string& bytes) { std::ofstream(path(), std::ios::binary) << bytes; }
+
+  void make(const std::string& sql) { Database(path(), Database::Mode::create).execute(sql); }
+
+  // Opens it as the daemon does, is refused, and finds both files as they were and none more.
+  std::string refusal() {
+    const auto log = path().string() + "-wal";
+    const bool has_log = std::filesystem::exists(log);
+    const auto before = contents_of(path()), log_before = contents_of(log);
+    std::string what;
+    try {
+      SqliteStore store(path());
+    } catch (const Error& error) {
+      what = error.what();
+      EXPECT_NE(error.hint(), "");
+    }
+    EXPECT_EQ(contents_of(path()), before);
+    EXPECT_EQ(contents_of(log), log_before);
+    if (!has_log) {
+      const std::filesystem::directory_iterator files(folder_.path());
+      EXPECT_EQ(std::distance(begin(files), end(files)), 1) << "a file was left beside it";
+    }
+    return what;
+  }
+
+  TemporaryFolder folder_;
+};
+
+TEST_F(MigrateTest, ANewDatabaseIsOfTheNewestVersionAndBearsOurName) {
+  SqliteStore store(path());
+  Database database(path(), Database::Mode::read_only);
+  EXPECT_EQ(database.number("PRAGMA user_version"), newest_version());
+  EXPECT_EQ(database.number("PRAGMA application_id"), kApplicationId);
+  EXPECT_EQ(check_version(database), newest_version());
+}
+
+TEST_F(MigrateTest, OneOfOursIsOpenedAgainAndKeepsItsRows) {
+  {
+    SqliteStore store(path());
+    Batch batch;
+    batch.new_runs.emplace_back().run.pipeline = "monitoring";
+    store.apply(batch);
+  }
+  SqliteStore store(path());
+  EXPECT_EQ(store.open_runs().size(), 1u);
+}
+
+TEST_F(MigrateTest, AnEmptyFileIsTakenForNew) {
+  write("");
+  SqliteStore store(path());
+  EXPECT_TRUE(store.open_runs().empty());
+}
+
+TEST_F(MigrateTest, OneThatACrashLeftBeforeItsFirstStepIsFinished) {
+  make("PRAGMA journal_mode = WAL");
+  SqliteStore store(path());
+  EXPECT_TRUE(store.open_runs().empty());
+}
+
+TEST_F(MigrateTest, AnotherProgramsIsRefused) {
+  make("CREATE TABLE invoice (id INTEGER PRIMARY KEY); PRAGMA user_version = 3");
+  EXPECT_THAT(refusal(), HasSubstr("is a database of another program"));
+}
+
+TEST_F(MigrateTest, AnotherProgramsInWalModeIsRefused) {
+  make("PRAGMA journal_mode = WAL; CREATE TABLE invoice (id INTEGER PRIMARY KEY)");
+  EXPECT_THAT(refusal(), HasSubstr("is a database of another program"));
+}
+
+TEST_F(MigrateTest, AnotherProgramsWithALogThatIsNotMovedYetIsRefused) {
+  make("PRAGMA journal_mode = WAL; CREATE TABLE invoice (id INTEGER PRIMARY KEY)");
+  Database(path(), Database::Mode::read_write).execute("INSERT INTO invoice VALUES (1)");
+  ASSERT_GT(std::filesystem::file_size(path().string() + "-wal"), 0u);
+  EXPECT_THAT(refusal(), HasSubstr("is a database of another program"));
+}
+
+TEST_F(MigrateTest, ANewerOneIsRefused) {
+  { SqliteStore store(path()); }
+  std::filesystem::remove(path().string() + "-wal");
+  std::filesystem::remove(path().string() + "-shm");
+  make("PRAGMA user_version = 9999");
+  EXPECT_THAT(refusal(), HasSubstr("is of a newer fanoutd (schema 9999"));
+}
+
+TEST_F(MigrateTest, ANewerOneWhoseVersionIsStillInTheLogIsRefused) {
+  { SqliteStore store(path()); }
+  Database(path(), Database::Mode::read_write).execute("PRAGMA user_version = 9999");
+  ASSERT_GT(std::filesystem::file_size(path().string() + "-wal"), 0u);
+  EXPECT_THAT(refusal(), HasSubstr("is of a newer fanoutd"));
+}
+
+TEST_F(MigrateTest, WhatIsNoDatabaseIsRefused) {
+  write(std::string(10'000, 'x'));
+  EXPECT_THAT(refusal(), HasSubstr("file is not a database"));
+}
+
+TEST_F(MigrateTest, HalfADatabaseIsRefused) {
+  { SqliteStore store(path()); }
+  std::filesystem::remove(path().string() + "-wal");
+  std::filesystem::remove(path().string() + "-shm");
+  std::filesystem::resize_file(path(), std::filesystem::file_size(path()) / 2 / 4096 * 4096);
+  EXPECT_THAT(refusal(), HasSubstr("malformed"));
+}
+
+TEST_F(MigrateTest, OneWhoseSchemaIsDamagedIsRefused) {
+  { SqliteStore store(path()); }
+  std::filesystem::remove(path().string() + "-wal");
+  std::filesystem::remove(path().string() + "-shm");
+  auto bytes = contents_of(path());
+  bytes.replace(100, 400, std::string(400, '\xff'));
+  write(bytes);
+  EXPECT_THAT(refusal(), HasSubstr("malformed"));
+}
+
+TEST_F(MigrateTest, AStepThatFailsLeavesNothingOfItself) {
+  Database database(path(), Database::Mode::create);
+  database.execute("PRAGMA max_page_count = 10");
+  EXPECT_THROW(migrate(database), MustWait);
+  EXPECT_EQ(database.number("SELECT count(*) FROM sqlite_schema"), 0);
+  EXPECT_EQ(database.number("PRAGMA user_version"), 0);
+  database.execute("PRAGMA max_page_count = 10000");
+  migrate(database);
+  EXPECT_EQ(check_version(database), newest_version());
+}
+
+}  // namespace
+}  // namespace fanout

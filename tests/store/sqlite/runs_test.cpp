@@ -1,0 +1,147 @@
+// How runs begin, end, and are forgotten.
+#include "store/sqlite/runs.h"
+
+#include "store/sqlite/harness.h"
+
+namespace fanout {
+namespace {
+
+using testing::ElementsAre;
+
+class RunsTest : public StoreTest {
+ protected:
+  fanout::Run finished(const std::string& pipeline, WallTime at, int tasks = 1) {
+    std::vector<Seed> seeds;
+    for (int i = 0; i < tasks; ++i) seeds.push_back(seed("a", 0, std::to_string(i)));
+    const auto run = start(seeds, pipeline);
+    std::vector<Settlement> settlements;
+    for (const auto& task : claim(run.id, tasks)) {
+      settlements.push_back(settlements.empty() ? died(task, "500") : settlement(task, State::done));
+    }
+    settle(settlements);
+    EXPECT_TRUE(finish(run.id, at));
+    return run;
+  }
+  int prune_all(WallTime before) {
+    int turns = 0;
+    while (store_.prune(before)) ++turns;
+    return turns;
+  }
+};
+
+TEST_F(RunsTest, SinceIsTheStartOfThePreviousCompleteRun) {
+  EXPECT_EQ(start({}).since, WallTime{});
+  finish(1);
+  Batch batch;
+  batch.now = kNow;
+  batch.new_runs.emplace_back().run.pipeline = "monitoring";
+  batch.new_runs[0].run.started_at = kNow + seconds(10);
+  EXPECT_EQ(store_.apply(batch).new_runs.at(0).since, kNow);
+  batch.new_runs[0].run.started_at = kNow + seconds(20);
+  EXPECT_EQ(store_.apply(batch).new_runs.at(0).since, kNow) << "the second is not complete";
+  batch.new_runs[0].run.pipeline = "billing";
+  EXPECT_EQ(store_.apply(batch).new_runs.at(0).since, WallTime{});
+}
+
+TEST_F(RunsTest, ARunEndsWhenNothingOfItIsOpen) {
+  const auto run = start({seed("a", 0, "1")});
+  EXPECT_FALSE(finish(run.id));
+  const auto task = claim(run.id, 1).at(0);
+  EXPECT_FALSE(finish(run.id));
+  settle({put_off(task, kNow, true)});
+  by_hand("UPDATE task SET state = 'waiting', due_at = 9999999999999");
+  EXPECT_FALSE(finish(run.id));
+  by_hand("UPDATE task SET state = 'skipped'");
+  EXPECT_TRUE(finish(run.id, kNow + seconds(9)));
+  EXPECT_FALSE(finish(run.id)) << "it has ended already";
+  EXPECT_EQ(ask("SELECT state, finished_at FROM run"), "finished|1800000009000");
+}
+
+TEST_F(RunsTest, AChildOfTheSameBatchKeepsTheRunOpen) {
+  const auto run = start({seed("a", 0, "1")});
+  Batch batch;
+  batch.now = kNow;
+  batch.settlements = {settlement(claim(run.id, 1).at(0), State::done)};
+  batch.settlements[0].seeds = {seed("b", 1, "x")};
+  batch.finish_runs.push_back(run.id);
+  EXPECT_TRUE(store_.apply(batch).finished.empty());
+}
+
+TEST_F(RunsTest, ANoteSaysHowFastUntilWhenAndWhyNot) {
+  const auto run = start({});
+  Batch batch;
+  batch.now = kNow;
+  batch.notes = {{run.id, 2.5, kNow + seconds(4), "on hold"}};
+  store_.apply(batch);
+  EXPECT_EQ(ask("SELECT rate, eta_at, blocked, noted_at FROM run"),
+            "2.5|1800000004000|on hold|1800000000000");
+  batch.notes = {{run.id, 0, std::nullopt, ""}};
+  store_.apply(batch);
+  EXPECT_EQ(ask("SELECT rate, eta_at, blocked FROM run"), "0.0||");
+}
+
+TEST_F(RunsTest, AnOldRunIsForgottenInSmallBatchesWithAllThatIsItsOwn) {
+  const auto old = finished("monitoring", kNow, 1200);
+  Batch batch;
+  batch.now = kNow;
+  batch.parts = {{old.id, "p", "p", 1, 1, 1, true, ""}};
+  store_.apply(batch);
+  const auto latest = finished("monitoring", kNow + seconds(1));
+  std::vector<std::string> left;
+  while (store_.prune(kNow + seconds(60))) left.push_back(ask("SELECT count(*) FROM task WHERE run = 1"));
+  EXPECT_THAT(left, ElementsAre("700", "200", "0", "0"));
+  EXPECT_EQ(ask("SELECT id FROM run"), std::to_string(latest.id));
+  for (const std::string table : {"task", "tally", "part", "dead_letter"}) {
+    EXPECT_EQ(ask("SELECT count(*) FROM " + table + " WHERE run = 1"), "0") << table;
+  }
+  EXPECT_EQ(ask("SELECT count(*) FROM attempt"), "1") << "of the latest run";
+  EXPECT_EQ(wrong_tallies() + wrong_dead_letters(), "");
+}
+
+TEST_F(RunsTest, TheTalliesAddUpBetweenTwoBatchesOfForgetting) {
+  finished("monitoring", kNow, 700);
+  finished("monitoring", kNow);
+  EXPECT_TRUE(store_.prune(kNow + seconds(1)));
+  EXPECT_EQ(wrong_tallies() + wrong_dead_letters(), "");
+}
+
+TEST_F(RunsTest, WhatIsYoungOpenOrAPipelinesLastIsKept) {
+  finished("billing", kNow);                   // its pipeline's last
+  finished("monitoring", kNow + seconds(50));  // young
+  start({seed("a", 0, "1")});                  // open, though a later one has ended
+  finished("monitoring", kNow + seconds(60));
+  EXPECT_EQ(prune_all(kNow + seconds(50)), 0);
+  EXPECT_EQ(ask("SELECT count(*) FROM run"), "4");
+}
+
+TEST_F(RunsTest, TheLastCompleteRunIsKeptBecauseSinceGoesByIt) {
+  const auto complete = finished("monitoring", kNow);
+  const auto cancelled = start({});
+  by_hand("UPDATE run SET state = 'cancelled' WHERE id = 2");
+  finish(cancelled.id);
+  prune_all(kNow + seconds(50));
+  EXPECT_EQ(ask("SELECT id FROM run"), "1\n2");
+  EXPECT_EQ(start({}).since, kNow);
+  EXPECT_EQ(complete.id, 1);
+}
+
+TEST_F(RunsTest, ARunThatIsPutBackToWorkWhileItIsForgottenStays) {
+  finished("monitoring", kNow, 700);
+  finished("monitoring", kNow);
+  EXPECT_TRUE(store_.prune(kNow + seconds(1)));
+  by_hand("UPDATE task SET state = 'ready' WHERE id = (SELECT max(id) FROM task WHERE run = 1)");
+  EXPECT_FALSE(store_.prune(kNow + seconds(1)));
+  EXPECT_EQ(ask("SELECT count(*) FROM task WHERE run = 1"), "200");
+}
+
+TEST_F(RunsTest, TasksOfARunThatSomebodyDeletedAreForgottenToo) {
+  finished("monitoring", kNow, 700);
+  start({seed("a", 0, "1")});
+  by_hand("DELETE FROM run WHERE id = 1");
+  prune_all(kNow);
+  EXPECT_EQ(ask("SELECT DISTINCT run FROM task"), "2");
+  EXPECT_EQ(ask("SELECT DISTINCT run FROM tally"), "2");
+}
+
+}  // namespace
+}  // namespace fanout

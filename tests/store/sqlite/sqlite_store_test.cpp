@@ -1,0 +1,195 @@
+// One transaction's worth of work: all of it or nothing.
+#include "store/sqlite/sqlite_store.h"
+
+#include <fmt/format.h>
+
+#include "store/sqlite/harness.h"
+
+namespace fanout {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+class SqliteStoreTest : public StoreTest {
+ protected:
+  std::string everything() {
+    std::string all;
+    for (const std::string table :
+         {"run", "task", "attempt", "dead_letter", "part", "tally", "limiter", "control"}) {
+      all += table + ":\n" + ask("SELECT * FROM " + table) + "\n";
+    }
+    return all;
+  }
+};
+
+TEST_F(SqliteStoreTest, ABatchIsAppliedInOrderSoThatItsClaimsSeeItsChildren) {
+  const auto run = start({seed("a", 0, "1")});
+  const auto task = claim(run.id, 1).at(0);
+  Batch batch;
+  batch.now = kNow;
+  batch.settlements = {settlement(task, State::done)};
+  batch.settlements[0].seeds = {seed("b", 1, "x", task.id)};
+  batch.parts.push_back({run.id, "a-1-00001.ndjson", "a.ndjson", 1, 10, 1, false, ""});
+  batch.claims.push_back({run.id, 5, kNow + seconds(60)});
+  batch.watched_runs.push_back(run.id);
+  batch.finish_runs.push_back(run.id);
+  const auto applied = store_.apply(batch);
+  ASSERT_THAT(applied.claimed, SizeIs(1));
+  EXPECT_EQ(applied.claimed[0].level, "b");
+  EXPECT_THAT(applied.finished, IsEmpty());
+  ASSERT_THAT(applied.tallies, SizeIs(2));
+  EXPECT_EQ(applied.tallies[0].done, 1);
+  EXPECT_EQ(applied.tallies[1].leased, 1);
+  EXPECT_EQ(ask("SELECT path, committed FROM part"), "a-1-00001.ndjson|10");
+}
+
+TEST_F(SqliteStoreTest, ANewRunIsCountedAtOnce) {
+  Batch batch;
+  batch.now = kNow;
+  batch.new_runs.emplace_back().run.pipeline = "monitoring";
+  batch.new_runs[0].seeds = {seed("a", 0, "1")};
+  const auto applied = store_.apply(batch);
+  ASSERT_THAT(applied.tallies, SizeIs(1));
+  EXPECT_EQ(applied.tallies[0].ready, 1);
+}
+
+TEST_F(SqliteStoreTest, ARecordWhoseTaskIsLeasedNoLongerLetsNothingThrough) {
+  const auto run = start({seed("a", 0, "1"), seed("a", 0, "2"), seed("a", 0, "3")});
+  const auto tasks = claim(run.id, 3);
+  by_hand("UPDATE task SET state = 'ready' WHERE id = 2");
+  Batch batch;
+  batch.now = kNow;
+  for (const auto& task : tasks) {
+    batch.settlements.push_back(settlement(task, State::done));
+    batch.settlements.back().keeps_record = true;
+  }
+  batch.parts.push_back({run.id, "p", "p", 1, 10, 3, false, ""});
+  batch.claims.push_back({run.id, 5, kNow + seconds(60)});
+  const auto before = everything();
+  const auto applied = store_.apply(batch);
+  EXPECT_THAT(applied.stale, ElementsAre(1));
+  EXPECT_THAT(applied.claimed, IsEmpty());
+  EXPECT_EQ(everything(), before);
+
+  batch.settlements.erase(batch.settlements.begin() + 1);
+  EXPECT_THAT(store_.apply(batch).stale, IsEmpty());
+  EXPECT_EQ(ask("SELECT state FROM task ORDER BY id"), "done\nleased\ndone");
+  EXPECT_EQ(wrong_tallies(), "");
+}
+
+TEST_F(SqliteStoreTest, ARecordOfAnEarlierClaimIsStaleThoughTheTaskIsLeasedAnew) {
+  const auto run = start({seed("a", 0, "1")});
+  const auto first = claim(run.id, 1).at(0);
+  by_hand("UPDATE task SET state = 'ready', attempts = 0");
+  const auto second = claim(run.id, 1).at(0);
+  Batch batch;
+  batch.now = kNow;
+  batch.settlements = {settlement(second, State::done), settlement(first, State::done)};
+  for (auto& one : batch.settlements) one.keeps_record = true;
+  EXPECT_THAT(store_.apply(batch).stale, ElementsAre(1));
+}
+
+TEST_F(SqliteStoreTest, AFullDiskMustWaitWithNothingChanged) {
+  const auto run = start({seed("a", 0, "1")});
+  const auto task = claim(run.id, 1).at(0);
+  const auto pages = ask("PRAGMA page_count");
+  Batch batch;
+  batch.now = kNow;
+  batch.settlements = {settlement(task, State::done)};
+  for (int i = 0; i < 2000; ++i)
+    batch.settlements[0].seeds.push_back(seed("b", 1, std::to_string(i), task.id));
+  const auto before = everything();
+  store_.connection().execute(fmt::format("PRAGMA max_page_count = {}", std::stoll(pages) + 2));
+  EXPECT_THROW(store_.apply(batch), DiskFull);
+  EXPECT_EQ(everything(), before);
+  store_.connection().execute("PRAGMA max_page_count = 1000000");
+  store_.apply(batch);
+  EXPECT_EQ(ask("SELECT level, ready, done FROM tally"), "a|0|1\nb|2000|0");
+  EXPECT_EQ(wrong_tallies(), "");
+}
+
+TEST_F(SqliteStoreTest, ALockOfSomebodyElseMustWaitWithNothingChanged) {
+  const auto folder = folder_.path() / "locked.db";
+  SqliteStore store(folder, {}, milliseconds(1));
+  Database shell(folder, Database::Mode::read_write);
+  Batch batch;
+  batch.now = kNow;
+  batch.new_runs.emplace_back().run.pipeline = "monitoring";
+  shell.execute("BEGIN IMMEDIATE");
+  try {
+    store.apply(batch);
+    FAIL() << "it is locked";
+  } catch (const MustWait& reason) {
+    EXPECT_THAT(reason.what(), HasSubstr("is locked by another program"));
+    EXPECT_THAT(reason.hint(), HasSubstr("COMMIT or ROLLBACK"));
+  }
+  EXPECT_THROW(store.prune(kNow), MustWait);
+  shell.execute("ROLLBACK");
+  EXPECT_EQ(shell.number("SELECT count(*) FROM run"), 0);
+  EXPECT_EQ(store.apply(batch).new_runs.at(0).id, 1);
+}
+
+TEST_F(SqliteStoreTest, OnlyWhatOthersWroteIsAChangeByOthers) {
+  store_.recover(kNow);
+  EXPECT_FALSE(store_.changed_by_others());
+  start({seed("a", 0, "1")});
+  EXPECT_FALSE(store_.changed_by_others());
+  by_hand("INSERT INTO control (command, target) VALUES ('pause', 'monitoring')");
+  EXPECT_TRUE(store_.changed_by_others());
+  EXPECT_FALSE(store_.changed_by_others());
+}
+
+TEST_F(SqliteStoreTest, ARestartFindsWhatWasThere) {
+  const auto done = start({}, "billing");
+  finish(done.id);
+  const auto run = start({seed("a", 0, "1")});
+  claim(run.id, 1);
+  Batch batch;
+  batch.now = kNow;
+  batch.limiters = {{"vendor/oracle", true, kNow, "on hold", R"({"a":1})"}};
+  batch.parts = {{run.id, "p1", "p", 1, 10, 1, false, ""}, {run.id, "p2", "p", 2, 20, 2, true, ""}};
+  store_.apply(batch);
+
+  SqliteStore again(path());
+  const auto recovered = again.recover(kNow);
+  EXPECT_EQ(recovered.leases_taken_back, 1);
+  ASSERT_THAT(recovered.open_runs, SizeIs(1));
+  EXPECT_EQ(recovered.open_runs[0].id, run.id);
+  EXPECT_EQ(recovered.open_runs[0].pipeline, "monitoring");
+  EXPECT_EQ(recovered.last_runs.at("billing").state, RunState::finished);
+  ASSERT_THAT(recovered.limiters, SizeIs(1));
+  EXPECT_TRUE(recovered.limiters[0].paused);
+  EXPECT_EQ(recovered.limiters[0].hold_until, kNow);
+  EXPECT_THAT(recovered.open_parts, ElementsAre(batch.parts[0]));
+}
+
+TEST_F(SqliteStoreTest, EveryCommitIsSyncedAndOnlyThisConnectionCheckpoints) {
+  constexpr int kFull = 2;
+  EXPECT_EQ(ask("PRAGMA journal_mode"), "wal");
+  EXPECT_EQ(store_.connection().number("PRAGMA synchronous"), kFull);
+  EXPECT_GT(store_.connection().number("PRAGMA wal_autocheckpoint"), 0);
+  EXPECT_EQ(ask("PRAGMA wal_autocheckpoint"), "0");
+}
+
+TEST(SqliteStoreAtRest, CanBeReadWhenNoDaemonRuns) {
+  TemporaryFolder folder;
+  const auto path = folder.path() / "fanoutd.db";
+  {
+    SqliteStore store(path);
+    Batch batch;
+    batch.now = kNow;
+    batch.new_runs.emplace_back().run.pipeline = "monitoring";
+    store.apply(batch);
+  }
+  EXPECT_EQ(std::filesystem::file_size(path.string() + "-wal"), 0u) << "all of it is in the database itself";
+  std::filesystem::permissions(folder.path(),
+                               std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec);
+  EXPECT_EQ(Database(path, Database::Mode::read_only).number("SELECT count(*) FROM progress"), 1);
+  std::filesystem::permissions(folder.path(), std::filesystem::perms::owner_all);
+}
+
+}  // namespace
+}  // namespace fanout
