@@ -1,8 +1,8 @@
 // The private in-memory database that expressions are evaluated in: what they may call, read and use up.
 //
-// Allowed is what config/safe_functions.h lists, and what an expression makes itself. Whatever else SQLite
-// has, now or in a later version, is refused: there is no list of what is dangerous. Owned by an Expressions.
-// Not thread-safe.
+// Allowed is what expression/safe_functions.h lists, and what an expression makes itself. Whatever else
+// SQLite has, now or in a later version, is refused: there is no list of what is dangerous. Owned by an
+// Expressions. Not thread-safe.
 #pragma once
 
 #include <cstdint>

@@ -93,8 +93,8 @@ const std::vector<Place>& places() {
   }();
   static const std::vector<Place> kPlaces = {
       {"sqlite3.h",
-       {"lib/store/sqlite/", "lib/expression/", "tests/store/", "tests/sim/", "tests/bench/",
-        "tests/support/", "tests/e2e/", "tests/regression/"}},
+       {"lib/store/sqlite/", "lib/expression/", "tests/expression/", "tests/store/", "tests/sim/",
+        "tests/bench/", "tests/support/", "tests/e2e/", "tests/regression/"}},
       {"boost/beast", kTalkers},
       {"boost/asio/ssl", kTalkers},
       {"openssl/", kSigners},
