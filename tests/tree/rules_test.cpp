@@ -101,7 +101,7 @@ TEST(TheRuleOnLibraries, KeepsEachInItsPlace) {
            {"lib/config/load.cpp", "#include <toml++/toml.h>\n"},
            {"daemon/fanoutd/main.cpp", "#include <toml++/toml.h>\n", 1},
            {"lib/spec/schedule.cpp", "#include <date/tz.h>\n"},
-           {"tests/config/schedule_test.cpp", "#include <date/tz.h>\n"},
+           {"tests/spec/schedule_test.cpp", "#include <date/tz.h>\n"},
            {"lib/harvest/runs.cpp", "#include <date/tz.h>\n", 1},
            {"lib/harvest/engine.cpp", "#include <systemd/sd-daemon.h>\n", 1},
            {"lib/config/load.cpp", "#include <CLI/CLI.hpp>\n", 1},
