@@ -1,29 +1,17 @@
 #include "base/log.h"
 
+#include <fmt/format.h>
+#include <spdlog/details/log_msg.h>
 #include <spdlog/pattern_formatter.h>
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
+#include <unistd.h>
 
-#include <memory>
+#include <cerrno>
 #include <nlohmann/json.hpp>
+
+#include "base/line_writer.h"
 
 namespace fanout {
 namespace {
-
-spdlog::level::level_enum spdlog_level(Severity severity) {
-  switch (severity) {
-    case Severity::error:
-      return spdlog::level::err;
-    case Severity::warning:
-      return spdlog::level::warn;
-    case Severity::notice:
-    case Severity::info:
-      return spdlog::level::info;
-    case Severity::debug:
-      return spdlog::level::debug;
-  }
-  return spdlog::level::info;
-}
 
 // A vendor's text may hold line breaks and escape sequences; a log line holds neither.
 std::string one_line(std::string_view line) {
@@ -32,6 +20,29 @@ std::string one_line(std::string_view line) {
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
   }
   return safe;
+}
+
+// The moment as the pattern says, then the text.
+std::string stamped(const char* pattern, spdlog::pattern_time_type zone, std::string_view text) {
+  spdlog::pattern_formatter formatter(pattern, zone, "\n");
+  spdlog::memory_buf_t line;
+  formatter.format(spdlog::details::log_msg("", spdlog::level::info, text), line);
+  return fmt::to_string(line);
+}
+
+std::string json_line(Severity severity, std::string_view message) {
+  const nlohmann::ordered_json object = {{"severity", severity_name(severity)}, {"message", message}};
+  const auto text = object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  return stamped(R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ",%v)", spdlog::pattern_time_type::utc,
+                 std::string_view(text).substr(1));
+}
+
+void write_all(int file, const std::string& line) {
+  for (std::size_t at = 0; at < line.size();) {
+    const auto written = write(file, line.data() + at, line.size() - at);
+    if (written < 0 && errno != EINTR) return;  // nobody reads; the work goes on
+    if (written > 0) at += static_cast<std::size_t>(written);
+  }
 }
 
 }  // namespace
@@ -52,27 +63,28 @@ const char* severity_name(Severity severity) {
   return "info";
 }
 
+std::string log_line(LogFormat format, Severity severity, std::string_view message) {
+  switch (format) {
+    case LogFormat::journal:
+      return fmt::format("<{}>{}\n", static_cast<int>(severity), one_line(message));
+    case LogFormat::json:
+      return json_line(severity, message);
+    case LogFormat::text:
+      break;
+  }
+  return stamped("%Y-%m-%d %H:%M:%S.%e %z %v", spdlog::pattern_time_type::local,
+                 fmt::format("{:<7} {}", severity_name(severity), one_line(message)));
+}
+
 Log standard_error_log(LogFormat format, Severity least) {
-  auto out = std::make_shared<spdlog::logger>("fanoutd", std::make_shared<spdlog::sinks::stderr_sink_mt>());
-  out->set_level(spdlog::level::trace);
-  out->set_pattern(format == LogFormat::text ? "%H:%M:%S.%e %v" : "%v");
-  out->flush_on(spdlog::level::trace);
-  return Log([out, format, least](Severity severity, std::string_view line) {
-    if (severity > least) return;
-    const auto level = spdlog_level(severity);
-    switch (format) {
-      case LogFormat::text:
-        out->log(level, "{:<7} {}", severity_name(severity), one_line(line));
-        break;
-      case LogFormat::journal:
-        out->log(level, "<{}>{}", static_cast<int>(severity), one_line(line));
-        break;
-      case LogFormat::json: {
-        const nlohmann::json object = {{"severity", severity_name(severity)}, {"message", line}};
-        out->log(level, "{}", object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
-        break;
-      }
-    }
+  return Log([format, least](Severity severity, std::string_view line) {
+    if (severity <= least) write_all(STDERR_FILENO, log_line(format, severity, line));
+  });
+}
+
+Log log_to(LineWriter& writer, LogFormat format, Severity least) {
+  return Log([&writer, format, least](Severity severity, std::string_view line) {
+    if (severity <= least) writer.put(log_line(format, severity, line));
   });
 }
 

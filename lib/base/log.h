@@ -1,13 +1,16 @@
-// Log lines on standard error, with a priority that journald understands, or as JSON.
+// Log lines on standard error, with their time, or a priority that journald understands, or as JSON.
 //
 // Owned by main and handed down; any thread may write. A line says what happened, to what, and what to do
 // next; it never holds a secret or more than an excerpt of what a vendor sent.
 #pragma once
 
 #include <functional>
+#include <string>
 #include <string_view>
 
 namespace fanout {
+
+class LineWriter;
 
 enum class Severity { error = 3, warning = 4, notice = 5, info = 6, debug = 7 };  // syslog's numbers
 const char* severity_name(Severity severity);
@@ -28,7 +31,13 @@ class Log {
   Sink sink_;
 };
 
-// Writes to standard error. `journal` puts "<6>" in front of a line, as sd-daemon(3) says.
+// A message as it is written: a line with its end, however many line breaks the message holds. `journal` puts
+// "<6>" in front of it, as sd-daemon(3) says; the others begin with the moment, `json` in UTC.
+std::string log_line(LogFormat format, Severity severity, std::string_view message);
+
+// Writes to standard error, and waits until it is written.
 Log standard_error_log(LogFormat format, Severity least);
+// Puts lines to the writer, which outlives the log, and never waits.
+Log log_to(LineWriter& writer, LogFormat format, Severity least);
 
 }  // namespace fanout

@@ -12,7 +12,7 @@ namespace {
 
 using testing::EndsWith;
 using testing::HasSubstr;
-using testing::IsEmpty;
+using testing::MatchesRegex;
 
 // What `write` puts on standard error.
 std::string written(LogFormat format, Severity least, const std::function<void(const Log&)>& write) {
@@ -36,6 +36,17 @@ TEST(Log, NamesTheSeverityOnATerminal) {
   const auto line =
       written(LogFormat::text, Severity::info, [](const Log& log) { log.warning("disk full"); });
   EXPECT_THAT(line, EndsWith(" warning disk full\n"));
+}
+
+// A line may be read months later, on a machine elsewhere.
+TEST(Log, SaysTheWholeMomentWithItsZone) {
+  EXPECT_THAT(
+      log_line(LogFormat::text, Severity::info, "a"),
+      MatchesRegex("[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3} [+-][0-9]{2}:?[0-9]{2} "
+                   "info    a\n"));
+  const auto object = nlohmann::json::parse(log_line(LogFormat::json, Severity::info, "a"));
+  EXPECT_THAT(object.at("time").get<std::string>(),
+              MatchesRegex("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3}Z"));
 }
 
 TEST(Log, LeavesOutWhatIsLessThanWanted) {
