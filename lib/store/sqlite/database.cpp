@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/ownership.h"
 
 namespace fanout {
 namespace {
@@ -51,6 +52,7 @@ std::string hint_for(int code, const std::filesystem::path& path) {
     case SQLITE_CANTOPEN:
     case SQLITE_READONLY:
     case SQLITE_PERM:
+      if (auto hint = ownership_hint(path.parent_path()); !hint.empty()) return hint;
       return fmt::format("is {} there, and may this user write to it? look with: ls -ld '{}'",
                          path.parent_path().string(), path.parent_path().string());
     case SQLITE_IOERR:
