@@ -4,6 +4,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <sstream>
 #include <string>
 #include <variant>
 
@@ -12,11 +13,17 @@
 namespace fanout {
 namespace {
 
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream all(text);
+  for (std::string line; std::getline(all, line);) lines.push_back(line);
+  return lines;
+}
+
 void say(const char* program, const std::string& what, const std::string& hint) {
-  const bool to_journal = std::getenv("JOURNAL_STREAM") != nullptr;
-  const auto line = fmt::format("{}{}: {}\n", to_journal ? "<3>" : "", program, what);
-  std::fputs(line.c_str(), stderr);
-  if (!hint.empty()) std::fputs(fmt::format("{}  {}\n", to_journal ? "<3>" : "", hint).c_str(), stderr);
+  auto lines = lines_of(what);
+  for (const auto& line : lines_of(hint)) lines.push_back("  " + line);
+  complain(program, lines);
 }
 
 }  // namespace
@@ -29,6 +36,16 @@ Config checked_config(const std::filesystem::path& file, const std::filesystem::
       fmt::format("{} {} in the configuration", errors.size(), errors.size() == 1 ? "error" : "errors");
   for (const auto& error : errors) what += "\n" + error.text();
   throw Error(what, "", Exit::bad_configuration);
+}
+
+void complain(const char* program, const std::vector<std::string>& lines) {
+  const bool to_journal = std::getenv("JOURNAL_STREAM") != nullptr;
+  std::string text;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    text +=
+        fmt::format("{}{}{}\n", to_journal ? "<3>" : "", i == 0 ? std::string(program) + ": " : "", lines[i]);
+  }
+  std::fputs(text.c_str(), stderr);
 }
 
 int explain(const char* program, const std::exception_ptr& failure) {

@@ -18,14 +18,21 @@
 namespace fanout {
 namespace {
 
+// Opened anew for each look: it may be another file by then, or one that a daemon has begun to write to.
+std::string look(const std::filesystem::path& state_dir, const Words& words, const Clock& clock) {
+  auto database = open_beside(state_dir, Database::Mode::read_only);
+  return shown(database, words, clock.wall());
+}
+
 // Shows it anew each second until somebody ends us.
-void watch(boost::asio::io_context& loop, Database& database, const Words& words, const Clock& clock) {
+void watch(boost::asio::io_context& loop, const std::filesystem::path& state_dir, const Words& words,
+           const Clock& clock) {
   LiveLines lines(STDOUT_FILENO);
   const bool live = LiveLines::possible_on(STDOUT_FILENO) && !words.json;
   boost::asio::steady_timer timer(loop);
   const std::function<void(boost::system::error_code)> show = [&](boost::system::error_code error) {
     if (error) return;
-    const auto text = shown(database, words, clock.wall());
+    const auto text = look(state_dir, words, clock);
     if (live) {
       std::vector<std::string> drawn;
       std::istringstream all(text);
@@ -42,8 +49,15 @@ void watch(boost::asio::io_context& loop, Database& database, const Words& words
   loop.run();
 }
 
+// The rest of the configuration may be wrong: it is the daemon's.
 std::filesystem::path state_dir_of(const Words& words) {
-  return words.state_dir.empty() ? checked_config(words.config, {}).state_dir : words.state_dir;
+  if (!words.state_dir.empty()) return words.state_dir;
+  const auto place = state_place(words.config);
+  if (!place.unread.empty()) {
+    complain("fanoutctl", {place.unread, "  so this is about " + place.folder.string() +
+                                             "; name another folder with --state-dir"});
+  }
+  return place.folder;
 }
 
 int run(const Words& words) {
@@ -51,11 +65,10 @@ int run(const Words& words) {
   const SystemClock clock(loop.get_executor());
   const auto state_dir = state_dir_of(words);
   if (is_order(words)) return give_order(loop, state_dir, words);
-  auto database = open_beside(state_dir, Database::Mode::read_only);
   if (words.watch) {
-    watch(loop, database, words, clock);
+    watch(loop, state_dir, words, clock);
   } else {
-    std::fputs(shown(database, words, clock.wall()).c_str(), stdout);
+    std::fputs(look(state_dir, words, clock).c_str(), stdout);
   }
   return 0;
 }

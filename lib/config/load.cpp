@@ -6,6 +6,7 @@
 #include "base/wording.h"
 #include "config/sections.h"
 #include "config/sources.h"
+#include "config/state_place.h"
 #include "config/toml_text.h"
 
 namespace fanout {
@@ -73,16 +74,13 @@ void read_log(Reader& root, Config& config) {
   reader.unknown_keys();
 }
 
-void read_state_dir(Reader& root, Config& config) {
+void read_state_dir(Reader& root, const std::string& file, Config& config) {
   std::string written;
   const Node* node = root.text("state_dir", written);
   if (node != nullptr) {
     config.state_dir = std::filesystem::path(node->place.file).parent_path() / written;
-  } else if (const char* given = std::getenv("STATE_DIRECTORY"); given != nullptr && *given != '\0') {
-    const std::string folders = given;  // systemd separates several by colons
-    config.state_dir = folders.substr(0, folders.find(':'));
   } else {
-    config.state_dir = "fanoutd.state";
+    config.state_dir = default_state_dir(file);
   }
 }
 
@@ -108,7 +106,7 @@ void complain_about_shared_outputs(const std::vector<const Entry*>& pipelines, C
 Config read_config(const Node& node, Complaints& complaints) {
   Reader root(node, "the configuration", complaints);
   Config config;
-  read_state_dir(root, config);
+  read_state_dir(root, node.place.file, config);
   root.any("include");
   read_store(root, config);
   read_log(root, config);
