@@ -42,11 +42,13 @@ constexpr const char* kLatestRuns =
     " WHERE p.finished IS NULL OR p.run = (SELECT max(l.id) FROM run l WHERE l.pipeline = p.pipeline)"
     " ORDER BY p.run";
 
-std::string progress_line(const Row& run) {
+// Without a daemon nothing comes nearer: no time is left to count.
+std::string progress_line(const Row& run, bool is_running) {
   auto line = fmt::format("{}, run {}: {}, {} of {}", cell(run, "pipeline"), cell(run, "run"),
                           cell(run, "state"), cell(run, "settled"), cell(run, "expected"));
   if (run["dead"].is_number() && run["dead"] > 0) line += fmt::format(", {} dead", cell(run, "dead"));
   if (!run["finished"].is_null()) return line + fmt::format(", ended {} UTC", cell(run, "finished"));
+  if (!is_running) return line + "; it goes on when a daemon runs";
   line += fmt::format(", {}/s", cell(run, "rate"));
   if (const auto blocked = cell(run, "blocked"); !blocked.empty()) return line + "; " + one_line(blocked);
   if (run["seconds_left"].is_number()) {
@@ -55,14 +57,25 @@ std::string progress_line(const Row& run) {
   return line;
 }
 
+std::string held_line(const Row& row) {
+  const auto why = one_line(cell(row, "why"));
+  if (row["what"] == "fanoutd") return "note: " + why + "\n";
+  if (!row["seconds_left"].is_number()) return fmt::format("{} is held: {}\n", cell(row, "what"), why);
+  return fmt::format("{} is held: {}, until {} UTC (in {})\n", cell(row, "what"), why, cell(row, "until"),
+                     format_duration(seconds(row["seconds_left"].get<std::int64_t>())));
+}
+
 std::string status(Database& database, const Words& words, WallTime now) {
   const auto holder = StateLock::holder(database.path().parent_path());
-  const auto runs = rows_of(database, kLatestRuns, unix_ms(now));
+  auto runs = rows_of(database, kLatestRuns, unix_ms(now));
+  for (auto& run : runs) {
+    if (!holder) run["seconds_left"] = nullptr;
+  }
   auto queue = rows_of(database,
                        "SELECT pipeline, run, level, ready, waiting, leased, done, skipped, dead, oldest,"
                        " max(?1 / 1000 - unixepoch(oldest), 0) AS oldest_seconds FROM queue",
                        unix_ms(now));
-  const auto held = rows_of(database, "SELECT what, why, until FROM stuck WHERE run IS NULL");
+  const auto held = rows_of(database, "SELECT what, why, until, seconds_left FROM stuck WHERE run IS NULL");
   if (words.json) {
     return text_of({{"daemon", holder ? Json(*holder) : Json(nullptr)},
                     {"runs", json_of(runs)},
@@ -71,14 +84,16 @@ std::string status(Database& database, const Words& words, WallTime now) {
   }
   auto text = holder ? fmt::format("fanoutd runs: {}\n", *holder)
                      : fmt::format("no daemon runs on {}\n", database.path().parent_path().string());
+  for (const auto& row : held) {
+    if (row["what"] == "fanoutd") text += held_line(row);
+  }
   if (runs.empty()) return text + kNoRuns;
   for (const auto& run : runs) {
-    const auto line = progress_line(run);
+    const auto line = progress_line(run, holder.has_value());
     text += (width() > 0 ? fit(line, width()) : line) + "\n";
   }
   for (const auto& row : held) {
-    text += fmt::format("{} is held: {}{}\n", cell(row, "what"), one_line(cell(row, "why")),
-                        row["until"].is_null() ? "" : ", until " + cell(row, "until") + " UTC");
+    if (row["what"] != "fanoutd") text += held_line(row);
   }
   for (auto& row : queue) {
     row["oldest ready"] = row["oldest_seconds"];
@@ -113,10 +128,14 @@ std::string runs(Database& database, const Words& words) {
 }
 
 std::string stuck(Database& database, const Words& words) {
-  const auto rows = rows_of(database, "SELECT * FROM stuck LIMIT ?1", words.limit);
+  auto rows = rows_of(database, "SELECT * FROM stuck LIMIT ?1", words.limit);
   if (words.json) return text_of(json_of(rows));
   if (rows.empty()) return "nothing is stuck\n";
-  auto text = table_of(rows, {"what", "run", "level", "task", "until", "why"}, width());
+  for (auto& row : rows) {
+    row["left"] = row["seconds_left"];
+    say_duration(row, "left");
+  }
+  auto text = table_of(rows, {"what", "run", "level", "task", "until", "left", "why"}, width());
   if (std::ssize(rows) == words.limit) text += "there may be more; see them with --limit N\n";
   return text;
 }

@@ -97,6 +97,9 @@ LimiterRow Gate::save(MonoTime valid_until) const {
     row.hold_until = clock_.wall() + std::chrono::ceil<milliseconds>(*hold - now);
   }
   row.why = limiter_.why(now);
+  if (const auto next = limiter_.next(now); !row.why.empty() && next > now && next != MonoTime::max()) {
+    row.next = clock_.wall() + std::chrono::ceil<milliseconds>(next - now);
+  }
   row.state = limiter_.save({now, clock_.wall(), clock_.boot()}, valid_until);
   return row;
 }

@@ -69,12 +69,8 @@ void Breaker::reset() {
   latest_ = stale_ = latest;
 }
 
-std::string Breaker::why(MonoTime now) const {
-  if (!open_) return {};
-  const std::string text = "the breaker is open (" + why_ + "); ";
-  if (probing()) return text + "a probe is on its way";
-  if (next_probe_ <= now) return text + "the next request is a probe";
-  return text + "the next probe goes in " + format_duration(std::chrono::ceil<seconds>(next_probe_ - now));
+std::string Breaker::why() const {
+  return open_ ? "the breaker is open (" + why_ + "): one probe at a time" : std::string();
 }
 
 Breaker::State Breaker::state(MonoTime now, MonoTime valid_until) const {

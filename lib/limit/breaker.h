@@ -39,7 +39,7 @@ class Breaker {
   MonoTime next() const { return probing() ? MonoTime::max() : next_probe_; }
   // So many may be in flight while it is closed.
   int cap() const { return cap_; }
-  std::string why(MonoTime now) const;  // empty when closed
+  std::string why() const;  // empty when closed; holds no time, which would grow stale in a row
 
   // What outlives a restart. Without until_probe a probe had left or may have: the next one waits for a whole
   // interval.

@@ -67,18 +67,16 @@ void Limiter::reset(MonoTime) {
 }
 
 std::string Limiter::why(MonoTime now) const {
-  auto why = breaker_.why(now);
+  auto why = breaker_.why();
   if (hold_ && *hold_ > now) {
     if (!why.empty()) why += "; ";
-    why += "on hold for " + format_duration(std::chrono::ceil<seconds>(*hold_ - now)) +
-           ", because the vendor said that it is asked too much";
+    why += "on hold, because the vendor said that it is asked too much";
   }
   for (const Lane& lane : lanes_) {
     if (lane.window.rate().window <= Pace::kLongestEven) continue;  // over in a moment
     const auto free = lane.window.next(now);
     if (!why.empty() || free == MonoTime::max() || free <= now + kWorthSaying) continue;
-    why = fmt::format("the rate {} is used up; the next request goes in {}", format_rate(lane.window.rate()),
-                      format_duration(std::chrono::ceil<seconds>(free - now)));
+    why = fmt::format("the rate {} is used up", format_rate(lane.window.rate()));
   }
   return why;
 }

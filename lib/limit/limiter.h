@@ -61,7 +61,8 @@ class Limiter {
 
   // No request leaves before it; it only ever moves later. It may be past.
   std::optional<MonoTime> hold() const { return hold_; }
-  // Why nothing goes now, for the operator. Empty: it goes, perhaps after a moment's pacing.
+  // Why nothing goes now, for the operator. Empty: it goes, perhaps after a moment's pacing. It is kept in a
+  // row, so it says nothing that changes by itself; next() says until when.
   std::string why(MonoTime now) const;
   bool breaker_open() const { return breaker_.open(); }
   // When the open breaker lets its next probe go; nothing while it is closed.

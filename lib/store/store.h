@@ -81,9 +81,16 @@ struct LimiterRow {
   WallTime hold_until{};
   std::string why;    // why nothing goes now, for the operator; empty: it goes
   std::string state;  // JSON: windows and breaker; see limit/limiter.h
+  WallTime next{};    // when the next request may go, as far as is known; epoch: nobody knows, or at once
   // When written: whether `paused` is to be kept. Else what the row says of it stays: somebody may have set
   // it by hand.
   bool decides_pause = false;
+};
+
+// What the daemon has to say of itself to whoever looks, until it is no longer so: one text for each subject.
+struct Notice {
+  std::string subject;
+  std::string what;  // empty: nothing any more
 };
 
 struct Command {
@@ -162,6 +169,7 @@ class Store {
   virtual int latest_part(std::int64_t run, const std::string& base) = 0;
   // True if another connection has written since the last call.
   virtual bool changed_by_others() = 0;
+  virtual void note(const Notice& notice, WallTime now) = 0;
   // Forgets some of what finished before `before`; true while there is more.
   virtual bool prune(WallTime before) = 0;
 };

@@ -60,7 +60,9 @@ TEST(Limiter, AHoldStopsAllAndOnlyMovesLater) {
   EXPECT_EQ(limiter.next(at(300)), at(60'100));
   EXPECT_EQ(limiter.room(at(300), at(60'000)), 0);
   EXPECT_GT(limiter.room(at(300), at(60'100)), 0);
-  EXPECT_THAT(limiter.why(at(300)), HasSubstr("on hold for"));
+  EXPECT_THAT(limiter.why(at(300)), HasSubstr("on hold, because the vendor said"));
+  EXPECT_EQ(limiter.why(at(300)), limiter.why(at(59'000)))
+      << "it is kept in a row, and must not grow stale there";
   EXPECT_EQ(limiter.why(at(60'100)), "");
 }
 

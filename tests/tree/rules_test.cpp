@@ -138,6 +138,10 @@ TEST(TheRuleOnClocks, CoversTheSchema) {
            {"schema/0001_queue.sql", "\nSELECT unixepoch();\n", 2},
            {"schema/0001_queue.sql", "SELECT strftime('%s', 'now');\n", 1},
            {"schema/0001_queue.sql", "CREATE TABLE t (at TEXT DEFAULT current_timestamp);\n", 1},
+           {"schema/0001_queue.sql",
+            "CREATE VIEW v AS\nSELECT unixepoch('now') - at FROM t;\nSELECT unixepoch();\n", 3},
+           {"schema/0001_queue.sql",
+            "CREATE TRIGGER v AFTER INSERT ON t BEGIN\nUPDATE t SET at = unixepoch();\nEND;\n", 2},
        });
 }
 

@@ -127,6 +127,12 @@ bool SqliteStore::changed_by_others() {
   return std::exchange(seen_version_, version) != version;
 }
 
+void SqliteStore::note(const Notice& notice, WallTime now) {
+  Transaction transaction(database_);
+  upkeep_.note(notice, now);
+  transaction.commit();
+}
+
 bool SqliteStore::prune(WallTime before) {
   Transaction transaction(database_);
   queue_.begin();

@@ -29,6 +29,7 @@ class SqliteStore : public Store {
   std::vector<LimiterRow> limiters() override;
   int latest_part(std::int64_t run, const std::string& base) override;
   bool changed_by_others() override;
+  void note(const Notice& notice, WallTime now) override;
   bool prune(WallTime before) override;
 
   static const char* sqlite_version();

@@ -14,14 +14,19 @@ Upkeep::Upkeep(Database& database)
       latest_part_(database, "SELECT max(number) FROM part WHERE run = ?1 AND base = ?2"),
       keep_limiter_(
           database,
-          "INSERT INTO limiter (subject, paused, hold_until, why, state) VALUES (?1, ?2, ?3, ?4, ?5) "
-          "ON CONFLICT (subject) DO UPDATE SET paused = iif(?6, excluded.paused, paused), hold_until = "
-          "excluded.hold_until, "
-          "why = excluded.why, state = excluded.state"),
-      limiters_(database, "SELECT subject, paused, hold_until, why, state FROM limiter"),
+          "INSERT INTO limiter (subject, paused, hold_until, why, state, next_at) "
+          "VALUES (?1, ?2, ?3, ?4, ?5, ?7) ON CONFLICT (subject) DO UPDATE SET "
+          "paused = iif(?6, excluded.paused, paused), hold_until = excluded.hold_until, why = excluded.why, "
+          "state = excluded.state, next_at = excluded.next_at"),
+      limiters_(database, "SELECT subject, paused, hold_until, why, state, next_at FROM limiter"),
       open_commands_(database,
                      "SELECT id, command, target FROM control WHERE outcome IS NULL ORDER BY id LIMIT 100"),
-      answer_(database, "UPDATE control SET outcome = ?2, applied_at = ?3 WHERE id = ?1") {}
+      answer_(database, "UPDATE control SET outcome = ?2, applied_at = ?3 WHERE id = ?1"),
+      note_(
+          database,
+          "INSERT INTO notice (subject, since, what) VALUES (?1, ?2, ?3) ON CONFLICT (subject) DO UPDATE SET "
+          "since = excluded.since, what = excluded.what"),
+      forget_note_(database, "DELETE FROM notice WHERE subject = ?1") {}
 
 void Upkeep::keep(const Part& part) {
   keep_part_
@@ -58,7 +63,7 @@ int Upkeep::latest_part(std::int64_t run, const std::string& base) {
 void Upkeep::keep(const LimiterRow& row) {
   keep_limiter_
       .bind(row.subject, row.paused ? 1 : 0, unix_ms(row.hold_until), row.why, row.state,
-            row.decides_pause ? 1 : 0)
+            row.decides_pause ? 1 : 0, unix_ms(row.next))
       .run();
 }
 
@@ -68,7 +73,7 @@ std::vector<LimiterRow> Upkeep::limiters() {
   while (limiters_.step()) {
     rows.push_back({std::string(limiters_.text(0)), limiters_.integer(1) != 0,
                     from_unix_ms(limiters_.integer(2)), std::string(limiters_.text(3)),
-                    std::string(limiters_.text(4))});
+                    std::string(limiters_.text(4)), from_unix_ms(limiters_.integer(5))});
   }
   limiters_.reset();
   return rows;
@@ -87,6 +92,14 @@ std::vector<Command> Upkeep::open_commands() {
 
 void Upkeep::answer(const CommandOutcome& outcome, WallTime now) {
   answer_.bind(outcome.id, outcome.outcome, unix_ms(now)).run();
+}
+
+void Upkeep::note(const Notice& notice, WallTime now) {
+  if (notice.what.empty()) {
+    forget_note_.bind(notice.subject).run();
+  } else {
+    note_.bind(notice.subject, unix_ms(now), notice.what).run();
+  }
 }
 
 }  // namespace fanout

@@ -1,4 +1,4 @@
-// The rows beside the queue: parts, limiters, and the operator's orders.
+// The rows beside the queue: parts, limiters, the operator's orders, and what the daemon says of itself.
 //
 // Every call is part of the caller's transaction.
 #pragma once
@@ -22,6 +22,7 @@ class Upkeep {
   std::vector<LimiterRow> limiters();
   std::vector<Command> open_commands();
   void answer(const CommandOutcome& outcome, WallTime now);
+  void note(const Notice& notice, WallTime now);
 
  private:
   Statement keep_part_;
@@ -31,6 +32,8 @@ class Upkeep {
   Statement limiters_;
   Statement open_commands_;
   Statement answer_;
+  Statement note_;
+  Statement forget_note_;
 };
 
 }  // namespace fanout

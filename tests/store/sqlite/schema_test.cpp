@@ -214,7 +214,7 @@ TEST_F(SchemaTest, StuckSaysWhatDoesNotMoveAndWhy) {
   batch.settlements = {retry, put_off(tasks[1], kNow + std::chrono::hours(2), true)};
   batch.settlements[0].due = kNow + std::chrono::hours(3);
   batch.limiters = {{"pipeline/monitoring", true, {}, "", "{}"},
-                    {"vendor/oracle", false, kNow + seconds(90), "on hold: 429", "{}"},
+                    {"vendor/oracle", false, kNow + seconds(60), "on hold: 429", "{}", kNow + seconds(90)},
                     {"vendor/well", false, {}, "", "{}"}};
   batch.notes = {{run.id, 1.0, std::nullopt, "paused"}};
   store_.apply(batch);
@@ -225,6 +225,13 @@ TEST_F(SchemaTest, StuckSaysWhatDoesNotMoveAndWhy) {
             "task of monitoring|1|a|2|snoozed|2027-01-15 10:00:00\n"
             "task of monitoring|1|a|1|500 Internal Server Error|2027-01-15 11:00:00\n"
             "task of monitoring|1|a|3|its lease is over and nobody has settled it|2027-01-15 08:05:00");
+  // What is left is worked out when somebody looks, and so never stale.
+  EXPECT_EQ(ask("SELECT count(*) FROM stuck WHERE until IS NOT NULL AND"
+                " abs(seconds_left - max(unixepoch(until) - unixepoch('now'), 0)) <= 1"),
+            "4");
+  by_hand("UPDATE limiter SET next_at = 1000");
+  EXPECT_EQ(ask("SELECT until, seconds_left FROM stuck WHERE what = 'vendor/oracle'"),
+            "1970-01-01 00:00:01|0");
 }
 
 TEST_F(SchemaTest, StuckIsNeverLongerThanAPersonReads) {

@@ -62,6 +62,16 @@ TEST_F(UpkeepTest, ALimiterRowIsReplaced) {
   EXPECT_EQ(rows[0].state, "{}");
 }
 
+TEST_F(UpkeepTest, ANoticeIsThereForAsLongAsItHolds) {
+  store_.note({"configuration", "fanoutd.toml is not in force: it is wrong"}, kNow);
+  store_.note({"configuration", "fanoutd.toml is not in force: it is worse"}, kNow);
+  EXPECT_EQ(ask("SELECT what, why, until FROM stuck"),
+            "fanoutd|fanoutd.toml is not in force: it is worse (since 2027-01-15 08:00:00)|");
+  store_.note({"configuration", ""}, kNow);
+  store_.note({"configuration", ""}, kNow);
+  EXPECT_EQ(ask("SELECT count(*) FROM stuck"), "0");
+}
+
 TEST_F(UpkeepTest, APauseSetByHandIsLeftAloneByALimiterThatDecidesNothing) {
   Batch batch;
   batch.limiters = {{"vendor/oracle", false, kNow, "", "{}"}};
