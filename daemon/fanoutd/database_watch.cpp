@@ -26,14 +26,21 @@ constexpr milliseconds kPause{100};
 }  // namespace
 
 DatabaseWatch::DatabaseWatch(const boost::asio::any_io_executor& loop, std::filesystem::path database,
-                             std::function<void()> changed)
-    : log_(database += "-wal"), changed_(std::move(changed)), events_(loop), pause_(loop) {
+                             std::function<void()> changed, std::function<void(std::string)> gone)
+    : log_(database.string() + "-wal"),
+      files_({database.parent_path(), database, log_, database.parent_path() / "fanoutd.lock"}),
+      changed_(std::move(changed)),
+      gone_(std::move(gone)),
+      events_(loop),
+      pause_(loop) {
   const int events = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
   if (events < 0) fail(log_);
   events_.assign(events);
   // The log is made anew when the last connection has closed the database, and by tools that move files
   // about.
-  if (inotify_add_watch(events, log_.parent_path().c_str(), IN_CREATE | IN_MOVED_TO | IN_ONLYDIR) < 0) {
+  constexpr auto kComesOrGoes =
+      IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_MOVE_SELF | IN_DELETE_SELF | IN_ONLYDIR;
+  if (inotify_add_watch(events, log_.parent_path().c_str(), kComesOrGoes) < 0) {
     fail(log_.parent_path());
   }
   watch_log();
@@ -52,6 +59,7 @@ void DatabaseWatch::wait_for_events() {
 }
 
 void DatabaseWatch::take_events() {
+  if (auto what = files_.what_is_gone(); !what.empty()) return gone_(std::move(what));
   watch_log();  // the same watch if it is the same file
   pause_.expires_after(kPause);
   pause_.async_wait([this](boost::system::error_code error) {

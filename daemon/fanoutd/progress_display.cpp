@@ -2,7 +2,6 @@
 
 #include <unistd.h>
 
-#include <cstdio>
 #include <utility>
 
 namespace fanout {
@@ -44,6 +43,8 @@ Log ProgressDisplay::beside(const Log& log) {
 
 void ProgressDisplay::begin(std::function<std::vector<RunProgress>()> progress) {
   progress_ = std::move(progress);
+  // Lines that nobody has read are old news by then: how many there were is nothing to say.
+  if (!live_) plain_ = std::make_unique<LineWriter>(STDOUT_FILENO, [](std::size_t) { return std::string(); });
   wait();
 }
 
@@ -51,6 +52,7 @@ void ProgressDisplay::end() {
   timer_.cancel();
   progress_ = nullptr;
   if (live_) lines_.erase();
+  plain_.reset();
 }
 
 void ProgressDisplay::wait() {
@@ -71,8 +73,7 @@ void ProgressDisplay::show() {
         runs, [&](std::int64_t run, const std::string& level) { return rates_.of(run, level, now); }));
     return;
   }
-  for (const auto& run : runs) std::puts(plain_progress(run).c_str());
-  std::fflush(stdout);
+  for (const auto& run : runs) plain_->put(plain_progress(run) + "\n");
 }
 
 }  // namespace fanout

@@ -1,6 +1,11 @@
 #include "daemon/fanoutd/side_thread.h"
 
+#include <fmt/format.h>
 #include <signal.h>
+
+#include <system_error>
+
+#include "base/error.h"
 
 namespace fanout {
 
@@ -9,7 +14,12 @@ SideThread::SideThread() {
   sigset_t all, before;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
-  thread_ = std::make_unique<boost::asio::thread_pool>(1);
+  try {
+    thread_ = std::make_unique<boost::asio::thread_pool>(1);
+  } catch (const std::system_error& error) {
+    throw Error(fmt::format("cannot start a thread: {}", error.what()),
+                "raise TasksMax= in the unit, or the limit of processes of this user (ulimit -u)");
+  }
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 

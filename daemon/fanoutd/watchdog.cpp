@@ -2,18 +2,13 @@
 
 #include <systemd/sd-daemon.h>
 
-#include <boost/asio/post.hpp>
 #include <utility>
 
 namespace fanout {
 
-Watchdog::Watchdog(boost::asio::any_io_executor loop, boost::asio::any_io_executor store,
-                   microseconds patience, std::function<void()> feed)
-    : loop_(std::move(loop)),
-      store_(std::move(store)),
-      patience_(patience),
-      feed_(std::move(feed)),
-      timer_(loop_) {
+Watchdog::Watchdog(const boost::asio::any_io_executor& loop, StorePulse& pulse, microseconds patience,
+                   std::function<void()> feed)
+    : pulse_(pulse), patience_(patience), feed_(std::move(feed)), timer_(loop) {
   wait();
 }
 
@@ -24,15 +19,10 @@ std::optional<microseconds> Watchdog::patience_of_systemd() {
 }
 
 void Watchdog::wait() {
-  timer_.expires_after(patience_ / 2);
+  timer_.expires_after(patience_ / 8);
   timer_.async_wait([this](boost::system::error_code error) {
-    if (!error) ask_store_thread();
-  });
-}
-
-void Watchdog::ask_store_thread() {
-  boost::asio::post(store_, [this] {
-    boost::asio::post(loop_, [this] {
+    if (error) return;
+    pulse_.ask([this] {
       feed_();
       wait();
     });

@@ -138,6 +138,21 @@ TEST_F(ServiceTest, KeepsWhatHoldsWhenTheNewConfigurationIsBad) {
   EXPECT_TRUE(eventually([&] { return vendor.report()["answered_ok"] > 5; }));
 }
 
+TEST_F(ServiceTest, SaysInItsStatusThatAReloadWasRefusedUntilOneIsNot) {
+  auto daemon = start();
+  systemd.wait_for("READY=1");
+  configure("rte = \"100/1s\"");
+  daemon.signal(SIGHUP);
+  EXPECT_THAT(systemd.wait_for("READY=1"), HasSubstr("is not in force: 1 error in the configuration"));
+  house.fanoutctl({"start", "monitoring"});
+  EXPECT_THAT(systemd.wait_for("monitoring: "), HasSubstr("is not in force")) << "whatever it does meanwhile";
+  configure("rate = \"100/1s\"");
+  daemon.signal(SIGHUP);
+  const auto ready = systemd.wait_for("READY=1");
+  EXPECT_NE(ready, "");
+  EXPECT_EQ(ready.find("is not in force"), std::string::npos) << ready;
+}
+
 TEST_F(ServiceTest, StartsANewPipelineOnHup) {
   auto daemon = start();
   systemd.wait_for("READY=1");

@@ -1,0 +1,35 @@
+// Whether the files that the daemon has open still lie where it found them. One that was removed, moved or
+// replaced is written to by nobody else and read by nobody: what goes there is lost to everybody.
+//
+// On the loop.
+#pragma once
+
+#include <sys/types.h>
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace fanout {
+
+class FilesInPlace {
+ public:
+  // Folders and files. One that is not there yet counts from when it is first seen.
+  explicit FilesInPlace(std::vector<std::filesystem::path> paths);
+
+  // What is no longer in its place, in words; empty: all are.
+  std::string what_is_gone();
+
+ private:
+  struct Identity {
+    dev_t device;
+    ino_t number;
+    bool operator==(const Identity&) const = default;
+  };
+
+  std::vector<std::filesystem::path> paths_;
+  std::map<std::filesystem::path, Identity> known_;
+};
+
+}  // namespace fanout
