@@ -65,6 +65,16 @@ asio::awaitable<std::shared_ptr<const Lookup>> look_up(std::shared_ptr<Connectio
   co_return lookup;
 }
 
+// What this machine has run out of is no word of the vendor's.
+bool is_ours(const error_code& error) {
+  namespace errc = boost::system::errc;
+  for (const auto each : {errc::too_many_files_open, errc::too_many_files_open_in_system,
+                          errc::no_buffer_space, errc::not_enough_memory, errc::address_not_available}) {
+    if (error == each) return true;
+  }
+  return false;
+}
+
 std::string place(const BaseUrl& url) {
   return url.host.find(':') == std::string::npos ? url.host + ":" + url.port
                                                  : "[" + url.host + "]:" + url.port;
@@ -99,8 +109,9 @@ asio::awaitable<Dialled> dial(std::shared_ptr<ConnectionPool> pool, Connection* 
   const auto found = co_await look_up(pool, until);
   if (!found->done) co_return too_late(vendor, "was not resolved");
   if (found->error || found->endpoints.empty()) {
-    co_return Dialled{Fault::unresolved, vendor.base_url.host + ": " +
-                                             (found->error ? found->error.message() : "it has no address")};
+    co_return Dialled{
+        is_ours(found->error) ? Fault::no_room_here : Fault::unresolved,
+        vendor.base_url.host + ": " + (found->error ? found->error.message() : "it has no address")};
   }
   // Copied: the next connection's answer may be another one.
   const std::vector<tcp::endpoint> endpoints = found->endpoints;
@@ -115,7 +126,10 @@ asio::awaitable<Dialled> dial(std::shared_ptr<ConnectionPool> pool, Connection* 
     if (!error && !rang) break;
   }
   if (rang || error == asio::error::timed_out) co_return too_late(vendor, "did not accept");
-  if (error) co_return Dialled{Fault::refused, place(vendor.base_url) + ": " + error.message()};
+  if (error) {
+    co_return Dialled{is_ours(error) ? Fault::no_room_here : Fault::refused,
+                      place(vendor.base_url) + ": " + error.message()};
+  }
   if (!pool->tls()) co_return Dialled{};
   co_return co_await shake_hands(pool, connection, until);
 }

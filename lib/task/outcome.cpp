@@ -107,6 +107,8 @@ const char* way_out(Fault fault) {
       return "; check base_url and the name service";
     case Fault::refused:
       return "; check base_url";
+    case Fault::no_room_here:
+      return "; raise the limit (LimitNOFILE= in the unit for open files), or lower concurrency";
     case Fault::bad_certificate:
       return "; if it is right, name what it is signed by in ca_file";
     case Fault::too_large:
@@ -135,6 +137,7 @@ Outcome by_fault(const ReplyFacts& facts) {
       return outcome_of(Verdict::retry, std::move(reason));
     case Fault::unresolved:
     case Fault::refused:
+    case Fault::no_room_here:
     case Fault::connect_timeout:
     case Fault::bad_certificate: {
       auto outcome = down(std::move(reason));
@@ -203,6 +206,8 @@ const char* fault_name(Fault fault) {
       return "the host has no address";
     case Fault::refused:
       return "the connection was refused";
+    case Fault::no_room_here:
+      return "not the vendor's fault, this machine has no room for another connection";
     case Fault::connect_timeout:
       return "no connection in time";
     case Fault::timeout:

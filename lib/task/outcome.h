@@ -18,6 +18,7 @@ enum class Fault {
   none,
   unresolved,       // the host has no address
   refused,          // nobody listens, or the network does not lead there
+  no_room_here,     // this machine has no file, memory or port left for a connection
   connect_timeout,  // no connection within the connect time limit
   timeout,          // no complete reply within the total time limit
   reset,            // the connection ended before a reply began

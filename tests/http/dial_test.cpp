@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <openssl/ssl.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <boost/asio/ip/tcp.hpp>
 #include <fstream>
@@ -157,6 +159,23 @@ TEST_F(DialTest, WhereNobodyListensItIsRefused) {
     EXPECT_EQ(reply.fault, Fault::refused);
     EXPECT_EQ(reply.detail, std::string(host) + ":" + std::to_string(port) + ": Connection refused");
   }
+}
+
+// What this machine has run out of is never blamed on the vendor.
+TEST_F(DialTest, WithoutAFileLeftTheFaultIsHere) {
+  ScriptedServer server(asked_.loop, {});
+  asked_.vendor.base_url = {.tls = false, .host = "127.0.0.1", .port = server.port(), .path = {}};
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
+  const int next = dup(0);  // the lowest number that is free
+  close(next);
+  asked_.transport.reset();
+  const rlimit none_left{static_cast<rlim_t>(next), before.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none_left), 0);
+  const auto reply = asked_.ask();
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
+  EXPECT_EQ(reply.fault, Fault::no_room_here);
+  EXPECT_THAT(reply.detail, HasSubstr("Too many open files"));
 }
 
 TEST_F(DialTest, AHostWithoutAnAddressIsUnresolved) {

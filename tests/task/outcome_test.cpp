@@ -158,6 +158,7 @@ TEST(Outcome, OfAFault) {
   expect({
       {fault(Fault::unresolved), Verdict::retry, down | nobody},
       {fault(Fault::refused), Verdict::retry, down | nobody},
+      {fault(Fault::no_room_here), Verdict::retry, down | nobody},
       {fault(Fault::connect_timeout), Verdict::retry, down | nobody},
       {fault(Fault::timeout), Verdict::retry, down},
       {fault(Fault::timeout, 200), Verdict::retry, down},
