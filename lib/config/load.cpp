@@ -40,6 +40,9 @@ std::vector<const Entry*> named_sections(Reader& root, const std::string& what) 
     } else if (!is_plain_name(entry.key)) {
       root.complaints().add(entry.key_place, in_quotes(entry.key) + " cannot be the name of a " + what,
                             plain_name_hint());
+    } else if (entry.key == "all") {
+      root.complaints().add(entry.key_place, "\"all\" cannot be the name of a " + what,
+                            "an order to \"all\" means every one of them");
     } else {
       found.push_back(&entry);
     }

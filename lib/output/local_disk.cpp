@@ -10,20 +10,25 @@
 #include <cstdio>
 #include <cstring>
 
+#include "base/ownership.h"
+
 namespace fanout {
 namespace {
 
 namespace fs = std::filesystem;
 
-std::string hint_for(int error) {
+std::string hint_for(int error, const fs::path& path) {
   switch (error) {
     case EACCES:
     case EPERM:
+      if (auto hint = ownership_hint(path.parent_path()); !hint.empty()) return hint;
       return "let the user that fanoutd runs as write there (chown, or ReadWritePaths= in the unit), then "
              "start it "
              "again";
     case EROFS:
-      return "mount it for writing (mount -o remount,rw), then start fanoutd again";
+      return "mount it for writing (mount -o remount,rw), or, if it is read-only to the service alone, name "
+             "it with "
+             "ReadWritePaths= in the unit; then start fanoutd again";
     case EIO:
       return "the disk or its file system is failing: see dmesg; what is settled is kept";
     case EMFILE:
@@ -50,7 +55,7 @@ std::string hint_for(int error) {
     case ENAMETOOLONG:
       throw NameTaken(what);
     default:
-      throw Error(what, hint_for(error));
+      throw Error(what, hint_for(error, path));
   }
 }
 

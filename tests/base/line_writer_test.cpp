@@ -60,7 +60,7 @@ TEST_F(LineWriterTest, HoldsNobodyUpWhenTheReaderHangsAndSaysLaterHowManyLinesIt
   while (!text.ends_with("dropped\n")) text += read_some(1);
   const auto kept = text.find_last_of('x') / 1000 + 1;
   EXPECT_THAT(text, EndsWith("\n" + confession(1000 - kept)));
-  EXPECT_GT(kept, 200u);
+  EXPECT_GE(kept, 200u);
   EXPECT_LT(kept, 300u);
   writer.put("after\n");
   EXPECT_EQ(read_some(1), "after\n");

@@ -49,6 +49,10 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"UnknownVendor",
             "[pipeline.p]\nvendor = \"w\"\n[[pipeline.p.level]]\nname = \"a\"\npath = \"/a\"\n",
             "vendor \"w\""},
+        Bad{"NamedAll",
+            "[vendor.v]\nbase_url = \"https://v.example\"\n[pipeline.all]\nvendor = \"v\"\n"
+            "[[pipeline.all.level]]\nname = \"a\"\npath = \"/a\"\n",
+            "means every one of them"},
         Bad{"Contradictory",
             "[vendor.v]\nbase_url = \"https://v.example\"\n[pipeline.p]\nvendor = "
             "\"v\"\n[[pipeline.p.level]]\n"
