@@ -49,15 +49,15 @@ std::string name_of(const SecretSource& source) {
   return source.name;
 }
 
-void read_secret_of(const VendorSpec& vendor, NamedFindings& found) {
-  if (vendor.auth.kind == Auth::Kind::none) return;
-  if (const auto why = out_of_reach(vendor.auth.secret); !why.empty()) {
-    found.unread.push_back(fmt::format("vendor {}: {}: {}", vendor.name, name_of(vendor.auth.secret), why));
-    return;
+void read_secrets_of(const VendorSpec& vendor, NamedFindings& found) {
+  for (const auto& [key, source] : vendor.auth.secrets) {
+    std::string why = out_of_reach(source);
+    if (!why.empty()) {
+      found.unread.push_back(fmt::format("vendor {}: {}: {}", vendor.name, name_of(source), why));
+    } else if (!read_secret(source, &why)) {
+      found.wrong.push_back(fmt::format("vendor {}: {}", vendor.name, why));
+    }
   }
-  std::string why;
-  if (!read_secret(vendor.auth.secret, &why))
-    found.wrong.push_back(fmt::format("vendor {}: {}", vendor.name, why));
 }
 
 void read_certificates_of(const VendorSpec& vendor, NamedFindings& found) {
@@ -79,7 +79,7 @@ void read_certificates_of(const VendorSpec& vendor, NamedFindings& found) {
 NamedFindings read_what_is_named(const Config& config) {
   NamedFindings found;
   for (const auto& [name, vendor] : config.vendors) {
-    read_secret_of(vendor, found);
+    read_secrets_of(vendor, found);
     read_certificates_of(vendor, found);
   }
   return found;

@@ -53,4 +53,8 @@ std::string excerpt(std::string_view text) {
   return line;
 }
 
+std::string excerpt(std::string_view text, const Redactor& redactor) {
+  return excerpt(redactor.redact(text));
+}
+
 }  // namespace fanout

@@ -1,6 +1,7 @@
 // auth = { kind = "bearer", token = { env = "ORACLE_TOKEN" } }
 #include <filesystem>
 
+#include "auth/kinds.h"
 #include "base/wording.h"
 #include "config/sections.h"
 
@@ -38,6 +39,14 @@ void read_secret_source(Reader& auth, const std::string& key, SecretSource& into
   }
 }
 
+void read_key(Reader& reader, const AuthKey& key, Auth& auth) {
+  if (key.is_secret) return read_secret_source(reader, key.name, auth.secrets[key.name]);
+  std::string& setting = auth.settings[key.name];
+  const Node* node = reader.required_text(key.name, setting, key.hint);
+  if (node == nullptr || key.wrong == nullptr) return;
+  if (auto wrong = key.wrong(setting); !wrong.empty()) reader.complaints().add(node->place, std::move(wrong));
+}
+
 }  // namespace
 
 Auth read_auth(Reader& vendor) {
@@ -45,29 +54,12 @@ Auth read_auth(Reader& vendor) {
   const Node* node = vendor.kind("auth", Node::Kind::table);
   if (node == nullptr) return auth;
   Reader reader(*node, "auth", vendor.complaints());
-  std::string kind;
-  reader.required("kind", "write kind = \"none\", \"bearer\", \"basic\", \"header\" or \"query\"");
-  if (reader.one_of("kind", kind, {"none", "bearer", "basic", "header", "query"}) == nullptr) return auth;
-  if (kind == "bearer") {
-    auth.kind = Auth::Kind::bearer;
-    read_secret_source(reader, "token", auth.secret);
-  } else if (kind == "basic") {
-    auth.kind = Auth::Kind::basic;
-    const Node* user = reader.required_text("user", auth.name, "e.g. user = \"reader\"");
-    if (user != nullptr && auth.name.find(':') != std::string::npos) {
-      vendor.complaints().add(user->place, "a user of basic auth holds no colon");
-    }
-    read_secret_source(reader, "password", auth.secret);
-  } else if (kind == "header" || kind == "query") {
-    const bool header = kind == "header";
-    auth.kind = header ? Auth::Kind::header : Auth::Kind::query;
-    const Node* name =
-        reader.required_text("name", auth.name, header ? "e.g. name = \"X-Key\"" : "e.g. name = \"key\"");
-    if (name != nullptr && header && !is_header_name(auth.name)) {
-      vendor.complaints().add(name->place, in_quotes(auth.name) + " is no header name");
-    }
-    read_secret_source(reader, "value", auth.secret);
-  }
+  std::vector<std::string> kinds, quoted;
+  for (const auto* kind : auth_kinds()) kinds.push_back(kind->name());
+  for (const auto& kind : kinds) quoted.push_back(in_quotes(kind));
+  reader.required("kind", "write kind = " + listed(quoted, "or"));
+  if (reader.one_of("kind", auth.kind, kinds) == nullptr) return {};
+  for (const auto& key : auth_kind(auth.kind).keys()) read_key(reader, key, auth);
   reader.unknown_keys();
   return auth;
 }

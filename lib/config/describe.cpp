@@ -41,20 +41,10 @@ std::string source_text(const SecretSource& source) {
 }
 
 std::string auth_text(const Auth& auth) {
-  const std::string source = source_text(auth.secret);
-  switch (auth.kind) {
-    case Auth::Kind::none:
-      return "none";
-    case Auth::Kind::bearer:
-      return "bearer token from " + source;
-    case Auth::Kind::basic:
-      return "basic, user " + auth.name + ", password from " + source;
-    case Auth::Kind::header:
-      return "header " + auth.name + " from " + source;
-    case Auth::Kind::query:
-      return "query parameter " + auth.name + " from " + source;
-  }
-  return "none";
+  std::string text = auth.kind;
+  for (const auto& [key, value] : auth.settings) text += ", " + key + " " + value;
+  for (const auto& [key, source] : auth.secrets) text += ", " + key + " from " + source_text(source);
+  return text;
 }
 
 std::string rates_text(const VendorSpec& vendor) {

@@ -19,13 +19,6 @@ bool holds_control_characters(std::string_view text) {
 
 }  // namespace
 
-bool is_header_name(std::string_view name) {
-  return !name.empty() && std::all_of(name.begin(), name.end(), [](unsigned char c) {
-    return std::isalnum(c) ||
-           std::string_view("!#$%&'*+-.^_`|~").find(static_cast<char>(c)) != std::string_view::npos;
-  });
-}
-
 void check_header(const Setting& header, Complaints& complaints) {
   const std::string low = lower(header.name);
   if (!is_header_name(header.name)) {

@@ -38,7 +38,6 @@ std::vector<Rule> read_rules(Reader& section, Checking checking);
 // levels: of the pipeline, in order.
 OutputSpec read_output(const std::string& pipeline, const Node& node, const std::vector<LevelSection>& levels,
                        const std::map<std::string, std::string>& vars, Checking checking);
-bool is_header_name(std::string_view name);
 // Complains about a name that is none, a value that would break the request, and a credential.
 void check_header(const Setting& header, Complaints& complaints);
 

@@ -40,7 +40,7 @@ asio::awaitable<Reading> Engine::read_elsewhere(std::shared_ptr<Flight> flight,
 
 Reading Engine::read(const Flight& flight, const Reply& reply, Expressions& expressions) const {
   return read_reply(reply, flight.claimed.task, *flight.pipeline, *flight.level, expressions,
-                    on_.clock.wall());
+                    on_.clock.wall(), flight.credentials->redactor());
 }
 
 void Engine::conclude(Flight& flight, Reply reply, Reading reading) {
@@ -53,7 +53,7 @@ void Engine::conclude(Flight& flight, Reply reply, Reading reading) {
   reading.facts.may_follow = target && flight.claimed.hops < kMostHops;
   reading.facts.may_renew = !flight.claimed.renewed;
   reading.facts.may_send_again = reply.maybe_unread && !flight.claimed.sent_again;
-  reading.facts.detail = gates_.at(flight.vendor)->redact(std::move(reading.facts.detail));
+  reading.facts.detail = flight.credentials->redact(reading.facts.detail);
   const Outcome outcome = judge(reading.facts);
   tell_gate(flight, outcome, reply.status);
 
@@ -102,7 +102,7 @@ void Engine::settle(const Flight& flight, const Outcome& outcome, Reply reply, s
   if (settlement.to == State::done) settlement.seeds = std::move(seeds);
   if (settlement.to == State::dead) {
     settlement.request =
-        gates_.at(flight.vendor)->redact(fmt::format("GET {}{}", vendor.base_url.origin(), flight.target));
+        flight.credentials->redact(fmt::format("GET {}{}", vendor.base_url.origin(), flight.target));
     if (const auto run = runs_.find(task.run);
         run != runs_.end() && run->second.dead() < kDeadLettersLogged) {
       on_.log.warning(fmt::format("run {}: task {} of level {} is dead: {}", task.run, task.id, task.level,

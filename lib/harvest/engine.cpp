@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 
-#include "auth/sign.h"
 #include "base/error.h"
 #include "harvest/flight.h"
 
@@ -211,7 +210,8 @@ bool Engine::send(Gate& gate, Claimed claimed) {
 
   auto flight = std::make_shared<Flight>();
   flight->target = asked.target;
-  add_auth(asked, gate.spec().auth, gate.secret());
+  flight->credentials = gate.credentials();
+  flight->credentials->sign(asked);
   flight->claimed = std::move(claimed);
   flight->config = config_;
   flight->pipeline = &pipeline->second;

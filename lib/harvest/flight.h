@@ -28,6 +28,7 @@ struct Flight {
   RunNames names;
   std::string vendor;
   std::shared_ptr<Transport> transport;
+  std::shared_ptr<const Credentials> credentials;  // that it left with
   Limiter::Ticket ticket{};
   std::uint64_t generation = 0;
 };

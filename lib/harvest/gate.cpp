@@ -3,9 +3,6 @@
 #include <fmt/format.h>
 
 #include "ask/request_builder.h"
-#include "auth/secret_source.h"
-#include "auth/sign.h"
-#include "base/error.h"
 
 namespace fanout {
 
@@ -13,35 +10,23 @@ Gate::Gate(const VendorSpec& spec, const TransportMaker& make_transport, const C
     : spec_(spec),
       clock_(clock),
       log_(log),
+      credentials_(Credentials::prepare(spec)),
       transport_(make_transport(spec)),
-      limiter_(limits_of(spec), clock.mono()) {
-  take_secret(secret_of(spec.auth));
-}
+      limiter_(limits_of(spec), clock.mono()) {}
 
 Limits Gate::limits_of(const VendorSpec& spec) { return {spec.concurrency, spec.rates, spec.burst}; }
 
-Secret Gate::secret_of(const Auth& auth) const {
-  if (auth.kind == Auth::Kind::none) return {};
-  std::string why;
-  auto secret = read_secret(auth.secret, &why);
-  if (!secret) {
-    throw Error(fmt::format("vendor {}: {}", spec_.name, why), "without it every request would be refused",
-                Exit::bad_configuration);
-  }
-  return *secret;
-}
-
 void Gate::reconfigure(const VendorSpec& spec, const TransportMaker& make_transport) {
-  auto secret = secret_of(spec.auth);
+  auto credentials = Credentials::prepare(spec);
   const bool same_way = spec.base_url == spec_.base_url && spec.ca_file == spec_.ca_file &&
                         spec.timeout == spec_.timeout && spec.connect_timeout == spec_.connect_timeout &&
                         spec.body_limit == spec_.body_limit;
-  const bool same_credentials = spec.auth == spec_.auth && secret.reveal() == secret_.reveal();
+  const bool same_credentials = *credentials == *credentials_;
   const bool same_limits =
       spec.rates == spec_.rates && spec.burst == spec_.burst && spec.concurrency == spec_.concurrency;
   auto transport = same_way ? nullptr : make_transport(spec);  // may throw, and then nothing has changed
   spec_ = spec;
-  take_secret(std::move(secret));
+  credentials_ = std::move(credentials);
   if (!same_way) transport_ = std::move(transport);
   if (!same_limits) {
     limiter_.reconfigure(limits_of(spec_), clock_.mono());
@@ -52,34 +37,12 @@ void Gate::reconfigure(const VendorSpec& spec, const TransportMaker& make_transp
 
 void Gate::renew_credentials() {
   std::string why;
-  auto secret = spec_.auth.kind == Auth::Kind::none ? std::nullopt : read_secret(spec_.auth.secret, &why);
-  if (secret) take_secret(std::move(*secret));
-  // One that cannot be read now is kept: the next reply says whether it still holds.
-  if (!why.empty()) log_.warning(fmt::format("vendor {}: {}", spec_.name, why));
-}
-
-void Gate::take_secret(Secret secret) {
-  secret_ = std::move(secret);
-  forms_of_secret_.clear();
-  if (secret_.empty()) return;
-  Request request;
-  add_auth(request, spec_.auth, secret_);
-  const auto& header = request.secret_header_value.reveal();
-  forms_of_secret_.push_back(secret_);
-  forms_of_secret_.push_back(Secret(percent_encode(secret_.reveal(), false)));
-  if (!header.empty()) forms_of_secret_.push_back(Secret(header.substr(header.rfind(' ') + 1)));
-}
-
-std::string Gate::redact(std::string text) const {
-  constexpr std::string_view kInItsPlace = "…";
-  for (const auto& form : forms_of_secret_) {
-    const auto& hidden = form.reveal();
-    for (auto at = text.find(hidden); at != std::string::npos; at = text.find(hidden, at)) {
-      text.replace(at, hidden.size(), kInItsPlace);
-      at += kInItsPlace.size();
-    }
+  // Those that cannot be read now are kept: the next reply says whether they still hold.
+  if (auto renewed = credentials_->refused(&why)) {
+    credentials_ = std::move(renewed);
+  } else {
+    log_.warning(fmt::format("vendor {}: {}", spec_.name, why));
   }
-  return text;
 }
 
 void Gate::restore(const LimiterRow& row) {

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "auth/credentials.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "http/transport.h"
@@ -45,9 +46,8 @@ class Gate {
   void renew_credentials();
 
   const VendorSpec& spec() const { return spec_; }
-  const Secret& secret() const { return secret_; }
-  // A vendor may echo what it was sent: the text without the secret, as it is and percent-encoded.
-  std::string redact(std::string text) const;
+  // Those of now; a request in flight keeps its own.
+  const std::shared_ptr<const Credentials>& credentials() const { return credentials_; }
   const std::shared_ptr<Transport>& transport() const { return transport_; }
   Limiter& limiter() { return limiter_; }
   const Limiter& limiter() const { return limiter_; }
@@ -78,14 +78,11 @@ class Gate {
 
  private:
   static Limits limits_of(const VendorSpec& spec);
-  Secret secret_of(const Auth& auth) const;
-  void take_secret(Secret secret);
 
   VendorSpec spec_;
   const Clock& clock_;
   const Log& log_;
-  Secret secret_;
-  std::vector<Secret> forms_of_secret_;  // as it is, and as auth sends it
+  std::shared_ptr<const Credentials> credentials_;
   std::shared_ptr<Transport> transport_;
   Limiter limiter_;
   FairShare turns_;

@@ -32,9 +32,9 @@ bool is_end(const boost::system::error_code& error) {
 
 }  // namespace
 
-Connection::Connection(const asio::any_io_executor& loop, std::shared_ptr<Alarms> alarms,
+Connection::Connection(const asio::any_io_executor& loop, std::shared_ptr<SocketDeadlines> deadlines,
                        std::int64_t body_limit)
-    : alarms_(std::move(alarms)), body_limit_(body_limit), socket_(loop) {}
+    : deadlines_(std::move(deadlines)), body_limit_(body_limit), socket_(loop) {}
 
 asio::awaitable<Connection::Error> Connection::connect(tcp::endpoint endpoint) {
   Error error;
@@ -135,7 +135,7 @@ Reply Connection::lost(const Error& error) {
   const auto come =
       begun ? format_size(static_cast<std::int64_t>(parser_->body_size())) + " of its body had come"
             : std::string("not a byte had come");
-  if (rang()) return parser_->take(Fault::timeout, come);
+  if (passed()) return parser_->take(Fault::timeout, come);
   if (!begun)
     return parser_->take(Fault::reset, is_end(error) ? "closed without an answer" : error.message());
   if (error != asio::error::eof) return parser_->take(Fault::truncated, error.message() + "; " + come);
@@ -144,7 +144,7 @@ Reply Connection::lost(const Error& error) {
 }
 
 void Connection::rest(SocketTime since) {
-  alarm_.unset();
+  deadline_.unset();
   idle_since_ = since;
   if (buffer_.size() > kFirstBuffer) std::vector<char>(kFirstBuffer).swap(buffer_);
 }

@@ -1,7 +1,7 @@
 // One connection to an origin: a request goes out, a reply comes in, one at a time.
 //
 // Owned by whoever took it from the pool, or by the pool while it is idle; lives on the loop. Its time limit
-// is an alarm that closes the socket. Failures of the network are values.
+// is a deadline that closes the socket. Failures of the network are values.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -12,8 +12,8 @@
 #include <string>
 #include <vector>
 
-#include "http/alarms.h"
 #include "http/reply_parser.h"
+#include "http/socket_deadlines.h"
 
 namespace fanout {
 
@@ -21,10 +21,10 @@ class Connection {
  public:
   using Error = boost::system::error_code;
 
-  Connection(const boost::asio::any_io_executor& loop, std::shared_ptr<Alarms> alarms,
+  Connection(const boost::asio::any_io_executor& loop, std::shared_ptr<SocketDeadlines> deadlines,
              std::int64_t body_limit);
 
-  // ---- to be connected; see dial.h. Each is over at once when the alarm rings.
+  // ---- to be connected; see dial.h. Each is over at once when the deadline passes.
 
   boost::asio::awaitable<Error> connect(boost::asio::ip::tcp::endpoint endpoint);
   // Keeps the context.
@@ -34,8 +34,8 @@ class Connection {
 
   // ---- limits
 
-  void close_at(SocketTime at) { alarms_->set(alarm_, at); }
-  bool rang() const { return alarm_.rang(); }
+  void close_at(SocketTime at) { deadlines_->set(deadline_, at); }
+  bool passed() const { return deadline_.passed(); }
 
   // ---- to be used
 
@@ -48,7 +48,7 @@ class Connection {
   // Whether another request may follow.
   bool reusable() const { return reusable_ && socket_.is_open(); }
 
-  // Its alarm is off and it holds little memory. since: when it became idle.
+  // Its deadline is off and it holds little memory. since: when it became idle.
   void rest(SocketTime since);
   SocketTime idle_since() const { return idle_since_; }
   // Whether the other side has closed it since, or said anything, which nobody asked for.
@@ -61,10 +61,10 @@ class Connection {
   void parse();
   Reply lost(const Error& error);
 
-  const std::shared_ptr<Alarms> alarms_;
+  const std::shared_ptr<SocketDeadlines> deadlines_;
   const std::int64_t body_limit_;
   boost::asio::ip::tcp::socket socket_;
-  Alarm alarm_{socket_};
+  SocketDeadline deadline_{socket_};
   std::shared_ptr<boost::asio::ssl::context> context_;
   std::optional<boost::asio::ssl::stream<boost::asio::ip::tcp::socket&>> tls_;
   std::string request_;

@@ -16,11 +16,11 @@ ConnectionPool::ConnectionPool(boost::asio::any_io_executor loop, const VendorSp
       vendor_(vendor),
       standing_headers_(fanout::standing_headers(vendor.base_url)),
       tls_(vendor.base_url.tls ? std::make_shared<boost::asio::ssl::context>(tls_context(vendor)) : nullptr),
-      alarms_(std::make_shared<Alarms>(loop_)) {
-  alarms_->also([this](SocketTime now) { return drop_idle(now); });
+      deadlines_(std::make_shared<SocketDeadlines>(loop_)) {
+  deadlines_->also([this](SocketTime now) { return drop_idle(now); });
 }
 
-ConnectionPool::~ConnectionPool() { alarms_->also(nullptr); }
+ConnectionPool::~ConnectionPool() { deadlines_->also(nullptr); }
 
 std::unique_ptr<Connection> ConnectionPool::take(SocketTime now) {
   while (!idle_.empty()) {
@@ -33,14 +33,14 @@ std::unique_ptr<Connection> ConnectionPool::take(SocketTime now) {
 }
 
 std::unique_ptr<Connection> ConnectionPool::unconnected() const {
-  return std::make_unique<Connection>(loop_, alarms_, vendor_.body_limit);
+  return std::make_unique<Connection>(loop_, deadlines_, vendor_.body_limit);
 }
 
 void ConnectionPool::give_back(std::unique_ptr<Connection> connection) {
-  const auto now = alarms_->in(milliseconds(0));
+  const auto now = deadlines_->in(milliseconds(0));
   connection->rest(now);
   idle_.push_back(std::move(connection));
-  alarms_->wake_by(now + kLongestIdle);
+  deadlines_->wake_by(now + kLongestIdle);
 }
 
 SocketTime ConnectionPool::drop_idle(SocketTime now) {

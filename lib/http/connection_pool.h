@@ -33,7 +33,7 @@ class ConnectionPool {
 
   const boost::asio::any_io_executor& loop() const { return loop_; }
   const VendorSpec& vendor() const { return vendor_; }
-  Alarms& alarms() { return *alarms_; }
+  SocketDeadlines& deadlines() { return *deadlines_; }
   const std::string& standing_headers() const { return standing_headers_; }
   const std::shared_ptr<boost::asio::ssl::context>& tls() const { return tls_; }  // null for plain HTTP
   std::weak_ptr<Lookup>& lookup() { return lookup_; }                             // see dial.cpp
@@ -45,7 +45,7 @@ class ConnectionPool {
   const VendorSpec vendor_;
   const std::string standing_headers_;
   const std::shared_ptr<boost::asio::ssl::context> tls_;
-  const std::shared_ptr<Alarms> alarms_;
+  const std::shared_ptr<SocketDeadlines> deadlines_;
   std::weak_ptr<Lookup> lookup_;
   std::deque<std::unique_ptr<Connection>> idle_;  // longest idle first
 };

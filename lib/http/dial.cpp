@@ -92,7 +92,7 @@ asio::awaitable<Dialled> shake_hands(std::shared_ptr<ConnectionPool> pool, Conne
   const auto error = co_await connection->shake_hands(pool->tls(), vendor.base_url.host);
   if (!error) co_return Dialled{};
   const auto where = place(vendor.base_url);
-  if (connection->rang()) co_return too_late(vendor, "did not finish the TLS handshake");
+  if (connection->passed()) co_return too_late(vendor, "did not finish the TLS handshake");
   const auto complaint = connection->complaint_about_certificate();
   if (!complaint.empty()) co_return Dialled{Fault::bad_certificate, where + ": " + complaint};
   const bool speaks_tls_badly = error.category() == asio::error::get_ssl_category();
@@ -105,7 +105,7 @@ asio::awaitable<Dialled> shake_hands(std::shared_ptr<ConnectionPool> pool, Conne
 asio::awaitable<Dialled> dial(std::shared_ptr<ConnectionPool> pool, Connection* connection,
                               SocketTime until) {
   const VendorSpec& vendor = pool->vendor();
-  until = std::min(until, pool->alarms().in(vendor.connect_timeout));
+  until = std::min(until, pool->deadlines().in(vendor.connect_timeout));
   const auto found = co_await look_up(pool, until);
   if (!found->done) co_return too_late(vendor, "was not resolved");
   if (found->error || found->endpoints.empty()) {
@@ -116,16 +116,16 @@ asio::awaitable<Dialled> dial(std::shared_ptr<ConnectionPool> pool, Connection* 
   // Copied: the next connection's answer may be another one.
   const std::vector<tcp::endpoint> endpoints = found->endpoints;
   error_code error;
-  bool rang = false;
+  bool passed = false;
   for (std::size_t i = 0; i < endpoints.size(); ++i) {
     // One that swallows everything leaves the others their share of the time.
-    const auto now = pool->alarms().in(milliseconds(0));
+    const auto now = pool->deadlines().in(milliseconds(0));
     connection->close_at(now + (until - now) / static_cast<std::int64_t>(endpoints.size() - i));
     error = co_await connection->connect(endpoints[i]);
-    rang = connection->rang();
-    if (!error && !rang) break;
+    passed = connection->passed();
+    if (!error && !passed) break;
   }
-  if (rang || error == asio::error::timed_out) co_return too_late(vendor, "did not accept");
+  if (passed || error == asio::error::timed_out) co_return too_late(vendor, "did not accept");
   if (error) {
     co_return Dialled{is_ours(error) ? Fault::no_room_here : Fault::refused,
                       place(vendor.base_url) + ": " + error.message()};

@@ -20,7 +20,7 @@ Reply failed(Fault fault, std::string detail) {
 
 asio::awaitable<Reply> ask_origin(std::shared_ptr<ConnectionPool> pool, Request request) {
   const VendorSpec& vendor = pool->vendor();
-  const auto until = pool->alarms().in(vendor.timeout);
+  const auto until = pool->deadlines().in(vendor.timeout);
   auto connection = pool->take(until - vendor.timeout);
   const bool kept = connection != nullptr;
   if (!kept) {

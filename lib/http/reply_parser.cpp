@@ -6,7 +6,6 @@
 #include <boost/beast/http/error.hpp>
 
 #include "base/ascii.h"
-#include "base/excerpt.h"
 #include "base/units.h"
 
 namespace fanout {
@@ -105,7 +104,7 @@ void ReplyParser::on_header_impl(Error&) { head_read_ = true; }
 void ReplyParser::on_body_init_impl(const boost::optional<std::uint64_t>& length, Error& error) {
   const auto encoding = reply_.header("content-encoding");
   const auto coding = coding_of(encoding);
-  if (!coding) return fail(Fault::bad_protocol, "its Content-Encoding is " + excerpt(encoding), error);
+  if (!coding) return fail(Fault::bad_protocol, "its Content-Encoding is " + std::string(encoding), error);
   if (*coding != Coding::identity) inflater_.emplace(*coding, body_limit_);
   if (length && !inflater_) reply_.body.reserve(static_cast<std::size_t>(std::min(*length, kMostReserved)));
 }

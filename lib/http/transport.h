@@ -1,6 +1,6 @@
 // Seam: a request in, a reply or what went wrong out. Above Beast.
 //
-// HttpsTransport (vendor/https_transport.h) is the real one; a simulation brings its own. Used on the loop.
+// HttpsTransport (http/https_transport.h) is the real one; a simulation brings its own. Used on the loop.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>

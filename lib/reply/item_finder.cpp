@@ -45,7 +45,8 @@ void ItemFinder::key(std::string key) {
   if (builder_.building()) {
     builder_.key(key_);
   } else if (containers_.size() == 1 && fields_named_++ < kMostFieldsNamed) {
-    fields_ += (fields_.empty() ? "" : ", ") + excerpt(std::string_view(key_).substr(0, 40));
+    const auto shown = wanted_.redactor == nullptr ? key_ : wanted_.redactor->redact(key_);
+    fields_ += (fields_.empty() ? "" : ", ") + excerpt(std::string_view(shown).substr(0, 40));
   }
 }
 

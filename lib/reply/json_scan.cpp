@@ -108,22 +108,23 @@ class Finding : public Checking {
   std::string text_;  // of the key, string or number at hand
 };
 
-Scanned malformed(std::string_view body, const std::string& why) {
+Scanned malformed(std::string_view body, const Redactor* redactor, const std::string& why) {
   Scanned scanned;
   scanned.fault = Fault::malformed;
+  const auto shown = redactor == nullptr ? excerpt(body) : excerpt(body, *redactor);
   const auto text = body.find_first_not_of(" \t\r\n");
   if (text == std::string_view::npos) {
     scanned.detail = "an empty body where JSON was expected";
   } else if (body[text] == '<') {
-    scanned.detail = "answered HTML or XML instead of JSON: " + excerpt(body);
+    scanned.detail = "answered HTML or XML instead of JSON: " + shown;
   } else {
-    scanned.detail = why + ": " + excerpt(body);
+    scanned.detail = why + ": " + shown;
   }
   return scanned;
 }
 
 template <typename Handler, typename... Given>
-Scanned scan(std::string_view body, const Given&... given) {
+Scanned scan(std::string_view body, const Redactor* redactor, const Given&... given) {
   parsing::parse_options options;
   options.max_depth = kDeepest;
   parsing::basic_parser<Handler> parser(options, given...);
@@ -135,9 +136,9 @@ Scanned scan(std::string_view body, const Given&... given) {
     scanned.detail = fmt::format("nested deeper than {}", kDeepest);
     return scanned;
   }
-  if (code) return malformed(body, fmt::format("not JSON ({} at byte {})", code.message(), read));
+  if (code) return malformed(body, redactor, fmt::format("not JSON ({} at byte {})", code.message(), read));
   if (read != body.size())
-    return malformed(body, fmt::format("not JSON (something follows it at byte {})", read));
+    return malformed(body, redactor, fmt::format("not JSON (something follows it at byte {})", read));
   return parser.handler().finish();
 }
 
@@ -146,7 +147,7 @@ Scanned scan(std::string_view body, const Given&... given) {
 Scanned scan_json(std::string_view body, const Wanted& wanted) {
   if (body.starts_with(kByteOrderMark)) body.remove_prefix(kByteOrderMark.size());
   const bool nothing = wanted.items == nullptr && wanted.total == nullptr && wanted.pages == nullptr;
-  return nothing ? scan<Checking>(body) : scan<Finding>(body, wanted);
+  return nothing ? scan<Checking>(body, wanted.redactor) : scan<Finding>(body, wanted.redactor, wanted);
 }
 
 }  // namespace fanout

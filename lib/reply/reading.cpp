@@ -25,9 +25,10 @@ std::optional<Ruling> ruling_of(const Reply& reply, const Level& level, Expressi
 
 // The one pass over the body of a good reply.
 void read_body(const Reply& reply, const Task& task, const PipelineSpec& pipeline, const Level& level,
-               Expressions& expressions, Reading& reading) {
+               Expressions& expressions, const Redactor& redactor, Reading& reading) {
   std::optional<Children> children;
   Wanted wanted;
+  wanted.redactor = &redactor;
   if (level.items) {
     children.emplace(task, pipeline, level, expressions);
     wanted.items = &*level.items;
@@ -64,25 +65,25 @@ void read_body(const Reply& reply, const Task& task, const PipelineSpec& pipelin
 }  // namespace
 
 Reading read_reply(const Reply& reply, const Task& task, const PipelineSpec& pipeline, const Level& level,
-                   Expressions& expressions, WallTime now) {
+                   Expressions& expressions, WallTime now, const Redactor& redactor) {
   Reading reading;
   ReplyFacts& facts = reading.facts;
   facts.status = reply.status;
   facts.fault = reply.fault;
   facts.first_level = level.depth == 0;
-  if (reply.fault != Fault::none) facts.detail = excerpt(reply.detail);
+  if (reply.fault != Fault::none) facts.detail = excerpt(reply.detail, redactor);
   facts.ruling = ruling_of(reply, level, expressions);
 
   const bool good = is_good(reply.status) && reply.fault == Fault::none;
   const bool wanted = !facts.ruling || facts.ruling->then == Verdict::done;
   const bool empty_on_purpose = reply.status == 204 && reply.body.empty();
   if (good && wanted && !empty_on_purpose) {
-    read_body(reply, task, pipeline, level, expressions, reading);
-    facts.detail = excerpt(facts.detail);
+    read_body(reply, task, pipeline, level, expressions, redactor, reading);
+    facts.detail = excerpt(facts.detail, redactor);
   }
   if (reply.status != 0 && (!good || facts.ruling)) {
     facts.retry_after = read_retry_after([&reply](std::string_view name) { return reply.header(name); }, now);
-    if (facts.fault == Fault::none) facts.detail = excerpt(reply.body);
+    if (facts.fault == Fault::none) facts.detail = excerpt(reply.body, redactor);
   }
   return reading;
 }

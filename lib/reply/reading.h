@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/redactor.h"
 #include "expression/expression.h"
 #include "http/transport.h"
 #include "spec/config.h"
@@ -19,8 +20,9 @@ struct Reading {
   std::vector<Seed> seeds;  // children, and further pages of the same list; only when the body reads well
 };
 
-// now: for dates in Retry-After. Sets every fact but those that begin with may_, which only the engine knows.
+// now: for dates in Retry-After. redactor: of the credentials that the request left with. Sets every fact but
+// those that begin with may_, which only the engine knows.
 Reading read_reply(const Reply& reply, const Task& task, const PipelineSpec& pipeline, const Level& level,
-                   Expressions& expressions, WallTime now);
+                   Expressions& expressions, WallTime now, const Redactor& redactor);
 
 }  // namespace fanout

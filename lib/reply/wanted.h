@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "base/redactor.h"
 #include "spec/json_path.h"
 #include "task/outcome.h"
 
@@ -18,6 +19,7 @@ struct Wanted {
   const JsonPath* total = nullptr;
   const JsonPath* pages = nullptr;
   std::int64_t max_items = 0;
+  const Redactor* redactor = nullptr;  // for what is said about the body
   // Given each item in order. Says what is wrong with it, or nothing; after a complaint it gets no more.
   // An integer beyond 64 bits is the text of its digits, so that it stays exact.
   std::function<std::string(const nlohmann::json& item)> take;

@@ -1,6 +1,7 @@
-// How requests to a vendor are signed, and where the secret for it is kept. Values; any thread.
+// How requests to a vendor are signed, and where the secrets for it are kept. Values; any thread.
 #pragma once
 
+#include <map>
 #include <string>
 
 namespace fanout {
@@ -13,11 +14,11 @@ struct SecretSource {
   friend bool operator==(const SecretSource&, const SecretSource&) = default;
 };
 
+// Which kinds there are, and which keys each has, is said in auth/kinds.cpp alone.
 struct Auth {
-  enum class Kind { none, bearer, basic, header, query };
-  Kind kind = Kind::none;
-  std::string name;  // header or query parameter; user for basic
-  SecretSource secret;
+  std::string kind = "none";
+  std::map<std::string, std::string> settings;  // by key: user, name, …
+  std::map<std::string, SecretSource> secrets;  // by key: token, password, …
   friend bool operator==(const Auth&, const Auth&) = default;
 };
 

@@ -3,8 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "auth/sign.h"
-
 namespace fanout {
 namespace {
 
@@ -184,32 +182,6 @@ TEST(Names, OutliveTheTaskAndThePipeline) {
   EXPECT_EQ(names("vars.region"), "eu west");
   EXPECT_EQ(names("run.date"), "2026-11-23");
   EXPECT_EQ(names("troop.none"), std::nullopt);
-}
-
-// ---- auth
-
-TEST(AddAuth, PutsTheSecretWhereItsKindSays) {
-  struct Row {
-    Auth::Kind kind;
-    const char* name;
-    const char* header;
-    const char* value;
-    const char* query;
-  };
-  for (const Row& row : {Row{Auth::Kind::none, "", "", "", ""},
-                         Row{Auth::Kind::bearer, "", "Authorization", "Bearer s&cret", ""},
-                         Row{Auth::Kind::basic, "reader", "Authorization", "Basic cmVhZGVyOnMmY3JldA==", ""},
-                         Row{Auth::Kind::header, "X-Key", "X-Key", "s&cret", ""},
-                         Row{Auth::Kind::query, "api key", "", "", "api%20key=s%26cret"}}) {
-    Request request;
-    request.target = "/a";
-    add_auth(request, Auth{row.kind, row.name, {}}, Secret("s&cret"));
-    EXPECT_EQ(request.secret_header_name, row.header);
-    EXPECT_EQ(request.secret_header_value.reveal(), row.value);
-    EXPECT_EQ(request.secret_query.reveal(), row.query);
-    EXPECT_EQ(request.target, "/a");
-    EXPECT_TRUE(request.headers.empty());
-  }
 }
 
 }  // namespace

@@ -69,7 +69,7 @@ TEST(Load, UnderstandsTheVendorOfTheDesign) {
   const VendorSpec& vendor = config.vendors.at("oracle");
   EXPECT_EQ(vendor.name, "oracle");
   EXPECT_EQ(vendor.base_url, (BaseUrl{true, "oracle.example", "443", "/santaba/rest"}));
-  EXPECT_EQ(vendor.auth, (Auth{Auth::Kind::bearer, "", {SecretSource::Kind::env, "ORACLE_TOKEN"}}));
+  EXPECT_EQ(vendor.auth, (Auth{"bearer", {}, {{"token", {SecretSource::Kind::env, "ORACLE_TOKEN"}}}}));
   EXPECT_EQ(vendor.concurrency, 16);
   EXPECT_THAT(vendor.rates, ElementsAre(Rate{100, seconds(1)}, Rate{3000, std::chrono::minutes(1)},
                                         Rate{65000, std::chrono::hours(24)}));

@@ -62,7 +62,7 @@ TEST_F(LoadFiles, NameSecretsAndCertificatesFromTheFolderOfTheFile) {
   const auto file = write("fanoutd.toml", "include = [\"conf.d/v.toml\"]\n" + pipeline_);
   const Config config = good(load_config(file));
   EXPECT_EQ(config.vendors.at("v").ca_file, folder_ / "conf.d/ca.pem");
-  EXPECT_EQ(config.vendors.at("v").auth.secret.name, folder_ / "conf.d/token");
+  EXPECT_EQ(config.vendors.at("v").auth.secrets.at("token").name, folder_ / "conf.d/token");
 }
 
 TEST_F(LoadFiles, ReportTheErrorsOfAllFilesWithTheirPlaces) {

@@ -19,7 +19,7 @@ TEST(Load, LeavesEverythingElseAtItsDefault) {
   EXPECT_EQ(config.keep, std::chrono::hours(7 * 24));
   EXPECT_EQ(config.log_level, Severity::info);
   const VendorSpec& vendor = config.vendors.at("v");
-  EXPECT_EQ(vendor.auth.kind, Auth::Kind::none);
+  EXPECT_EQ(vendor.auth.kind, "none");
   EXPECT_EQ(vendor.concurrency, 4);
   EXPECT_THAT(vendor.rates, IsEmpty());
   EXPECT_EQ(vendor.burst, 1);
@@ -65,13 +65,14 @@ INSTANTIATE_TEST_SUITE_P(
     Kinds, AuthOf,
     testing::Values(AuthRow{R"({ kind = "none" })", Auth{}},
                     AuthRow{R"({ kind = "bearer", token = { credential = "t" } })",
-                            Auth{Auth::Kind::bearer, "", {SecretSource::Kind::credential, "t"}}},
-                    AuthRow{R"({ kind = "basic", user = "u", password = { file = "/run/p" } })",
-                            Auth{Auth::Kind::basic, "u", {SecretSource::Kind::file, "/run/p"}}},
+                            Auth{"bearer", {}, {{"token", {SecretSource::Kind::credential, "t"}}}}},
+                    AuthRow{
+                        R"({ kind = "basic", user = "u", password = { file = "/run/p" } })",
+                        Auth{"basic", {{"user", "u"}}, {{"password", {SecretSource::Kind::file, "/run/p"}}}}},
                     AuthRow{R"({ kind = "header", name = "X-Key", value = { env = "K" } })",
-                            Auth{Auth::Kind::header, "X-Key", {SecretSource::Kind::env, "K"}}},
+                            Auth{"header", {{"name", "X-Key"}}, {{"value", {SecretSource::Kind::env, "K"}}}}},
                     AuthRow{R"({ kind = "query", name = "key", value = { env = "K" } })",
-                            Auth{Auth::Kind::query, "key", {SecretSource::Kind::env, "K"}}}));
+                            Auth{"query", {{"name", "key"}}, {{"value", {SecretSource::Kind::env, "K"}}}}}));
 
 TEST(Load, UnderstandsTheRestOfAVendor) {
   const Config config = load_text(around(R"(

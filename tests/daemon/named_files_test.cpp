@@ -27,8 +27,8 @@ class NamedFilesTest : public testing::Test {
     return folder.path() / name;
   }
   NamedFindings with_secret(SecretSource::Kind kind, const std::string& name) {
-    vendor().auth.kind = Auth::Kind::bearer;
-    vendor().auth.secret = {kind, name};
+    vendor().auth.kind = "bearer";
+    vendor().auth.secrets["token"] = {kind, name};
     return read_what_is_named(config);
   }
   NamedFindings with_ca_file(const std::string& path) {
@@ -48,7 +48,7 @@ TEST_F(NamedFilesTest, AreReadAndWrongOnesSaid) {
   EXPECT_THAT(with_secret(Kind::file, file("empty", "")).wrong, ElementsAre(HasSubstr("is empty")));
   EXPECT_THAT(with_secret(Kind::file, file("two", "a\nb\n")).wrong,
               ElementsAre(HasSubstr("more than one line")));
-  vendor().auth.kind = Auth::Kind::none;
+  vendor().auth = {};
   EXPECT_THAT(with_ca_file(folder.path() / "none.pem").wrong, ElementsAre(HasSubstr("none.pem")));
   EXPECT_THAT(with_ca_file(file("text.pem", "no certificate")).wrong, ElementsAre(HasSubstr("text.pem")));
 }

@@ -1,34 +1,24 @@
 #include "harvest/gate.h"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
-#include "ask/request_builder.h"
-#include "auth/sign.h"
 #include "base/error.h"
 #include "sim/sim_clock.h"
 
 namespace fanout {
 namespace {
 
-using testing::HasSubstr;
-using testing::Not;
-
 class NoTransport : public Transport {
  public:
   boost::asio::awaitable<Reply> ask(Request) override { co_return Reply{}; }
 };
 
-const char* const kSecret = "hunter2/of the vendor";
-
-VendorSpec vendor_with(Auth::Kind kind) {
-  setenv("GATE_TEST_SECRET", kSecret, 1);
+VendorSpec vendor_with_token() {
+  setenv("GATE_TEST_SECRET", "hunter2", 1);
   VendorSpec vendor;
   vendor.name = "v";
-  vendor.auth.kind = kind;
-  vendor.auth.name = "user";
-  vendor.auth.secret = {SecretSource::Kind::env, "GATE_TEST_SECRET"};
+  vendor.auth = {"bearer", {}, {{"token", {SecretSource::Kind::env, "GATE_TEST_SECRET"}}}};
   return vendor;
 }
 
@@ -41,24 +31,8 @@ class GateTest : public testing::Test {
   Log log{[](Severity, std::string_view) {}};
 };
 
-TEST_F(GateTest, HidesTheSecretInEveryFormInWhichItIsSent) {
-  for (const auto kind : {Auth::Kind::bearer, Auth::Kind::basic, Auth::Kind::header, Auth::Kind::query}) {
-    const auto vendor = vendor_with(kind);
-    const Gate gate(vendor, no_transport, clock, log);
-    Request request;
-    add_auth(request, vendor.auth, gate.secret());
-    const auto echoed = request.secret_header_value.reveal() + request.secret_query.reveal();
-    const auto shown = gate.redact("400: bad request: " + echoed + ", and again " + kSecret);
-    EXPECT_THAT(shown, Not(HasSubstr("hunter2")));
-    const auto& header = request.secret_header_value.reveal();
-    const auto sent = header.substr(header.rfind(' ') + 1) + request.secret_query.reveal();
-    EXPECT_THAT(shown, Not(HasSubstr(sent)));
-    EXPECT_THAT(shown, HasSubstr("400: bad request: "));
-  }
-}
-
 TEST_F(GateTest, AReloadThatCannotBeAppliedChangesNothing) {
-  const auto vendor = vendor_with(Auth::Kind::bearer);
+  const auto vendor = vendor_with_token();
   Gate gate(vendor, no_transport, clock, log);
   const auto before = gate.transport();
   auto changed = vendor;
@@ -72,7 +46,7 @@ TEST_F(GateTest, AReloadThatCannotBeAppliedChangesNothing) {
 }
 
 TEST_F(GateTest, TakesTurnsBetweenPipelinesByWeight) {
-  Gate gate(vendor_with(Auth::Kind::none), no_transport, clock, log);
+  Gate gate(VendorSpec(), no_transport, clock, log);
   gate.turns().set("heavy", 3);
   gate.turns().set("light", 1);
   for (int i = 0; i < 40; ++i) {
@@ -89,7 +63,7 @@ TEST_F(GateTest, TakesTurnsBetweenPipelinesByWeight) {
 }
 
 TEST_F(GateTest, GivesBackWhatItHoldsOfARun) {
-  Gate gate(vendor_with(Auth::Kind::none), no_transport, clock, log);
+  Gate gate(VendorSpec(), no_transport, clock, log);
   for (const std::int64_t run : {1, 2, 1}) {
     Claimed claimed;
     claimed.task.run = run;

@@ -14,6 +14,7 @@ struct ReadCase {
   PipelineSpec pipeline;
   Reply reply;
   Expressions expressions;
+  Redactor redactor;
 
   explicit ReadCase(std::string body = "{}", int status = 200) {
     Level troop;
@@ -40,7 +41,7 @@ struct ReadCase {
     level().key_is_default = false;
   }
   Reading read() {
-    return read_reply(reply, task, pipeline, level(), expressions, from_unix_ms(1'795'399'200'000));
+    return read_reply(reply, task, pipeline, level(), expressions, from_unix_ms(1'795'399'200'000), redactor);
   }
 };
 
