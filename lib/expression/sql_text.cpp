@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/ascii.h"
 #include "base/wording.h"
@@ -115,7 +116,7 @@ std::string hint_at(std::string_view sql, std::size_t place, const std::vector<G
       return fmt::format("did you mean {}->>'{}'?", name, line->at(i + 2).text);
     if (is_given) return fmt::format("write {} without quotes", name);
     std::vector<std::string> names;
-    for (const GivenName& each : given) names.push_back(each.name);
+    std::ranges::transform(given, std::back_inserter(names), &GivenName::name);
     return did_you_mean(name, names, "what is given here is");
   }
   return {};
