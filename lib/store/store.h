@@ -30,12 +30,21 @@ struct Run {
   WallTime since{};  // the previous complete run's start; epoch if there was none
 };
 
+// Items that the replies of a level listed and that nothing was made of.
+struct LeftOut {
+  std::int64_t by_where = 0;      // `where` was not true of them
+  std::int64_t where_failed = 0;  // … or failed on them
+  bool any() const { return by_where > 0 || where_failed > 0; }
+  friend bool operator==(const LeftOut&, const LeftOut&) = default;
+};
+
 // Tasks of one level of one run, by state.
 struct Tally {
   std::int64_t run = 0;
   std::string level;
   int depth = 0;
   std::int64_t waiting = 0, ready = 0, leased = 0, done = 0, skipped = 0, dead = 0;
+  LeftOut left_out{};
   std::int64_t expected() const { return waiting + ready + leased + done + skipped + dead; }
   std::int64_t open() const { return waiting + ready + leased; }
 };
@@ -61,6 +70,7 @@ struct Settlement {
   std::optional<Failure> failure;
   std::string request;  // dead: the target that was asked, without secrets
   std::vector<Seed> seeds;
+  LeftOut left_out;  // of the items of its reply
 };
 
 struct NewRun {

@@ -21,8 +21,10 @@ struct Task {
   std::int64_t scope = 0;
   std::int64_t list = 0;  // the first page of the same list; 0 in a first page
   std::string key;        // of the item that made it; empty on the first level
-  int page = 1;
-  std::string parents;  // JSON text: {"troop":{"id":1,"name":"a"},"warrior":{…}}; "{}" on the first level
+  int page = 1;           // of its list; below 0: fills a gap between two pages, see page/page_kind.h
+  std::string cursor;     // where this page begins, as its kind of pages writes it; empty: `page` says it
+  std::string trail;      // of a further page: what the pages before it were like, see page/trail.h
+  std::string parents;    // JSON text: {"troop":{"id":1,"name":"a"},"warrior":{…}}; "{}" on the first level
   std::int64_t lease = 0;  // number of this claim, unlike that of any other while the daemon lives
   int attempts = 0;        // this one included
   int snoozes = 0;         // how often it was put back without using up an attempt
@@ -42,6 +44,8 @@ struct Seed {
   std::string key;
   int page = 1;
   std::string parents;
+  std::string cursor;
+  std::string trail;
   friend bool operator==(const Seed&, const Seed&) = default;
 };
 

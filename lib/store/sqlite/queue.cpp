@@ -14,10 +14,11 @@ constexpr int kForgottenAtOnce = 500;
 
 Queue::Queue(Database& database)
     : sheet_(database),
-      add_(database,
-           "INSERT INTO task (run, level, depth, parent, scope, list, key, page, parents, created_at) "
-           "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) "
-           "ON CONFLICT (run, level, scope, key, page) DO NOTHING"),
+      add_(
+          database,
+          "INSERT INTO task (run, level, depth, parent, scope, list, key, page, parents, created_at, cursor, "
+          "trail) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) "
+          "ON CONFLICT (run, level, scope, key, page) DO NOTHING"),
       leased_(database,
               "SELECT run, level, depth FROM task WHERE id = ?1 AND state = 'leased' AND lease = ?2"),
       settle_(database,
@@ -39,12 +40,14 @@ Queue::Queue(Database& database)
              "UPDATE task SET state = 'leased', attempts = attempts + 1, lease = ?4, lease_until = ?3 "
              "WHERE id IN (SELECT id FROM task WHERE run = ?1 AND state = 'ready' ORDER BY depth DESC, id "
              "LIMIT ?2) "
-             "RETURNING id, run, level, depth, parent, scope, list, key, page, parents, attempts, snoozes"),
+             "RETURNING id, run, level, depth, parent, scope, list, key, page, parents, attempts, snoozes, "
+             "cursor, trail"),
       next_due_(database,
                 "SELECT min((SELECT min(t.due_at) FROM task t WHERE t.run = r.id AND t.state = 'waiting')) "
                 "FROM run r WHERE r.finished_at IS NULL"),
       tallies_(database,
-               "SELECT level, depth, waiting, ready, leased, done, skipped, dead FROM tally WHERE run = ?1 "
+               "SELECT level, depth, waiting, ready, leased, done, skipped, dead, left_out, where_failed "
+               "FROM tally WHERE run = ?1 "
                "ORDER BY depth, level"),
       cancel_ready_(
           database,
@@ -64,7 +67,7 @@ Queue::Queue(Database& database)
 
 void Queue::add(std::int64_t run, const Seed& seed, WallTime now) {
   add_.bind(run, seed.level, seed.depth, seed.parent, seed.scope, seed.list, seed.key, seed.page,
-            seed.parents, unix_ms(now))
+            seed.parents, unix_ms(now), seed.cursor, seed.trail)
       .run();
   if (database_.changes() > 0) sheet_.made(run, seed.level, seed.depth, State::ready);
 }
@@ -74,6 +77,8 @@ bool Queue::settle(const Settlement& settlement, WallTime now) {
   if (!found) return false;
   const auto run = leased_.integer(0);
   sheet_.moved(run, leased_.text(1), static_cast<int>(leased_.integer(2)), State::leased, settlement.to);
+  if (settlement.left_out.any())
+    sheet_.left_out(run, leased_.text(1), static_cast<int>(leased_.integer(2)), settlement.left_out);
   const int status = settlement.failure ? settlement.failure->status : 0;
   if (settlement.to == State::dead) {
     keep_dead_letter(settlement.task, run, leased_.text(1), now, status, settlement.place,
@@ -139,6 +144,8 @@ void Queue::claim(const ClaimWish& wish, std::vector<Task>& claimed) {
     task.parents = claim_.text(9);
     task.attempts = static_cast<int>(claim_.integer(10));
     task.snoozes = static_cast<int>(claim_.integer(11));
+    task.cursor = claim_.text(12);
+    task.trail = claim_.text(13);
     task.lease = lease;
     sheet_.moved(task.run, task.level, task.depth, State::ready, State::leased);
   }
@@ -156,9 +163,16 @@ std::optional<WallTime> Queue::next_due() {
 void Queue::tallies(std::int64_t run, std::vector<Tally>& tallies) {
   tallies_.bind(run);
   while (tallies_.step()) {
-    tallies.push_back({run, std::string(tallies_.text(0)), static_cast<int>(tallies_.integer(1)),
-                       tallies_.integer(2), tallies_.integer(3), tallies_.integer(4), tallies_.integer(5),
-                       tallies_.integer(6), tallies_.integer(7)});
+    tallies.push_back({run,
+                       std::string(tallies_.text(0)),
+                       static_cast<int>(tallies_.integer(1)),
+                       tallies_.integer(2),
+                       tallies_.integer(3),
+                       tallies_.integer(4),
+                       tallies_.integer(5),
+                       tallies_.integer(6),
+                       tallies_.integer(7),
+                       {tallies_.integer(8), tallies_.integer(9)}});
   }
   tallies_.reset();
 }

@@ -16,18 +16,24 @@ std::size_t column(State state) { return static_cast<std::size_t>(state); }
 
 TallySheet::TallySheet(Database& database)
     : add_(without_triggers(database),
-           "INSERT INTO tally (run, level, depth, waiting, ready, leased, done, skipped, dead) "
-           "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (run, level) DO UPDATE SET "
+           "INSERT INTO tally (run, level, depth, waiting, ready, leased, done, skipped, dead, left_out, "
+           "where_failed) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) "
+           "ON CONFLICT (run, level) DO UPDATE SET "
            "waiting = waiting + ?4, ready = ready + ?5, leased = leased + ?6, "
-           "done = done + ?7, skipped = skipped + ?8, dead = dead + ?9") {}
+           "done = done + ?7, skipped = skipped + ?8, dead = dead + ?9, "
+           "left_out = left_out + ?10, where_failed = where_failed + ?11") {}
 
 void TallySheet::clear() { lines_.clear(); }
 
-std::int64_t& TallySheet::change(std::int64_t run, std::string_view level, int depth, State state) {
+TallySheet::Line& TallySheet::line(std::int64_t run, std::string_view level, int depth) {
   const auto found =
       std::ranges::find_if(lines_, [&](const Line& l) { return l.run == run && l.level == level; });
-  if (found != lines_.end()) return found->change[column(state)];
-  return lines_.emplace_back(Line{run, std::string(level), depth, {}}).change[column(state)];
+  if (found != lines_.end()) return *found;
+  return lines_.emplace_back(Line{run, std::string(level), depth, {}, {}});
+}
+
+std::int64_t& TallySheet::change(std::int64_t run, std::string_view level, int depth, State state) {
+  return line(run, level, depth).change[column(state)];
 }
 
 void TallySheet::made(std::int64_t run, std::string_view level, int depth, State to) {
@@ -43,10 +49,18 @@ void TallySheet::gone(std::int64_t run, std::string_view level, int depth, State
   --change(run, level, depth, from);
 }
 
+void TallySheet::left_out(std::int64_t run, std::string_view level, int depth, const LeftOut& items) {
+  LeftOut& sum = line(run, level, depth).left_out;
+  sum.by_where += items.by_where;
+  sum.where_failed += items.where_failed;
+}
+
 void TallySheet::write() {
-  for (const auto& [run, level, depth, change] : lines_) {
-    if (std::ranges::all_of(change, [](std::int64_t n) { return n == 0; })) continue;
-    add_.bind(run, level, depth, change[0], change[1], change[2], change[3], change[4], change[5]).run();
+  for (const auto& [run, level, depth, change, left_out] : lines_) {
+    if (std::ranges::all_of(change, [](std::int64_t n) { return n == 0; }) && !left_out.any()) continue;
+    add_.bind(run, level, depth, change[0], change[1], change[2], change[3], change[4], change[5],
+              left_out.by_where, left_out.where_failed)
+        .run();
   }
   lines_.clear();
 }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "store/sqlite/database.h"
+#include "store/store.h"
 #include "task/task.h"
 
 namespace fanout {
@@ -25,6 +26,7 @@ class TallySheet {
   void made(std::int64_t run, std::string_view level, int depth, State to);
   void moved(std::int64_t run, std::string_view level, int depth, State from, State to);
   void gone(std::int64_t run, std::string_view level, int depth, State from);
+  void left_out(std::int64_t run, std::string_view level, int depth, const LeftOut& items);
   // Adds what was noted to the rows.
   void write();
 
@@ -34,7 +36,9 @@ class TallySheet {
     std::string level;
     int depth = 0;
     std::array<std::int64_t, 6> change{};  // by State
+    LeftOut left_out{};
   };
+  Line& line(std::int64_t run, std::string_view level, int depth);
   std::int64_t& change(std::int64_t run, std::string_view level, int depth, State state);
 
   Statement add_;
