@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <boost/asio/system_executor.hpp>
 #include <cstdio>
 #include <string>
 
+#include "base/system_clock.h"
 #include "config/load.h"
 #include "daemon/fanoutd/machine_limits.h"
 #include "daemon/fanoutd/named_files.h"
@@ -22,7 +24,8 @@ std::string section(const char* title, const std::vector<std::string>& lines) {
 Exit check(const Config& config) {
   const auto limits = compare(config, machine_limits());
   const auto named = read_what_is_named(config);
-  const auto text = describe(config) + section("could not be read here", named.unread) +
+  const auto text = describe(config, SystemClock(boost::asio::system_executor()).wall()) +
+                    section("could not be read here", named.unread) +
                     section("may become tight on this machine", limits.tight);
   std::fputs(text.c_str(), stdout);
   auto wrong = named.wrong;

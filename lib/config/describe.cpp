@@ -128,12 +128,18 @@ std::string output_text(const OutputSpec& output) {
   return text;
 }
 
-void describe_pipeline(Out out, const PipelineSpec& pipeline) {
+std::string schedule_text(const PipelineSpec& pipeline, WallTime now) {
+  if (!pipeline.schedule) return "only when told to";
+  const Schedule& schedule = *pipeline.schedule;
+  const auto due = schedule.next_after(now);
+  return fmt::format("{} in {}, next due {}", schedule.cron(), schedule.zone(),
+                     due ? format_utc(*due) : "not within five years");
+}
+
+void describe_pipeline(Out out, const PipelineSpec& pipeline, WallTime now) {
   fmt::format_to(out, "\npipeline {}\n", pipeline.name);
   line(out, "vendor", "{}, weight {}", pipeline.vendor, pipeline.weight);
-  line(out, "schedule", "{}",
-       pipeline.schedule ? pipeline.schedule->cron() + " in " + pipeline.schedule->zone()
-                         : "only when told to");
+  line(out, "schedule", "{}", schedule_text(pipeline, now));
   for (const auto& [name, value] : pipeline.vars) line(out, "vars", "{} = {}", name, value);
   fmt::format_to(out, "  levels\n");
   for (const Level& level : pipeline.levels) {
@@ -147,7 +153,7 @@ void describe_pipeline(Out out, const PipelineSpec& pipeline) {
 
 }  // namespace
 
-std::string describe(const Config& config) {
+std::string describe(const Config& config, WallTime now) {
   std::string text;
   const Out out(text);
   fmt::format_to(out, "fanoutd\n");
@@ -157,7 +163,7 @@ std::string describe(const Config& config) {
   line(out, "store", "keeps finished runs for {}", format_duration(config.keep));
   line(out, "log", "{}, from {} up", format_name(config.log_format), severity_name(config.log_level));
   for (const auto& [name, vendor] : config.vendors) describe_vendor(out, vendor);
-  for (const auto& [name, pipeline] : config.pipelines) describe_pipeline(out, pipeline);
+  for (const auto& [name, pipeline] : config.pipelines) describe_pipeline(out, pipeline, now);
   return text;
 }
 

@@ -19,7 +19,7 @@ std::variant<Config, ConfigErrors> load_config(const std::filesystem::path& file
 // The same for one text without includes; `name` stands for the file in messages.
 std::variant<Config, ConfigErrors> load_config_text(std::string_view text, const std::string& name);
 
-// What was understood, for --check.
-std::string describe(const Config& config);
+// What was understood, for --check. now: from when on schedules are next due.
+std::string describe(const Config& config, WallTime now);
 
 }  // namespace fanout

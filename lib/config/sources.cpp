@@ -1,7 +1,5 @@
 #include "config/sources.h"
 
-#include <glob.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -11,6 +9,7 @@
 #include <vector>
 
 #include "base/wording.h"
+#include "config/include_pattern.h"
 #include "config/reader.h"
 #include "config/toml_text.h"
 
@@ -43,17 +42,6 @@ std::optional<Node> read_toml(const fs::path& path, const Place& named_at, const
     return std::nullopt;
   }
   return parse_toml(*text, path.string(), complaints);
-}
-
-// Sorted, so that the same files give the same Config.
-std::vector<fs::path> matches(const fs::path& pattern) {
-  glob_t found{};
-  std::vector<fs::path> paths;
-  if (::glob(pattern.c_str(), 0, nullptr, &found) == 0) {
-    for (std::size_t i = 0; i < found.gl_pathc; ++i) paths.emplace_back(found.gl_pathv[i]);
-  }
-  ::globfree(&found);
-  return paths;
 }
 
 void complain_about_two(const Entry& first, const Entry& second, const std::string& name,
@@ -105,10 +93,13 @@ std::optional<Node> read_sources(const fs::path& file, Complaints& complaints) {
   std::set<fs::path> read{fs::weakly_canonical(file, ignored)};
   const Node main = *root;
   for (const Node* pattern : Reader(main, "the configuration", complaints).texts("include")) {
-    const fs::path path = file.parent_path() / pattern->text;
-    std::vector<fs::path> found = matches(path);
-    if (found.empty() && pattern->text.find_first_of("*?[") == std::string::npos) found.push_back(path);
-    for (const fs::path& included : found) {
+    const Included found = included_by(file.parent_path(), pattern->text);
+    for (const std::string& folder : found.unread) {
+      complaints.add(pattern->place, "cannot look for files to include in " + folder,
+                     "make the folder, or let this user read it; an empty folder is no error");
+      all_read = false;
+    }
+    for (const fs::path& included : found.files) {
       if (!read.insert(fs::weakly_canonical(included, ignored)).second) continue;
       std::optional<Node> more = read_toml(included, pattern->place,
                                            "paths in include begin at the folder of this file", complaints);

@@ -154,6 +154,7 @@ std::optional<CronFields> parse_cron(std::string_view text, std::string* why) {
   }
   CronFields cron;
   if (fields.size() == 5) {
+    cron.any_time = fields[0].starts_with('*') || fields[1].starts_with('*');
     cron.any_day = fields[2].starts_with('*');
     cron.any_weekday = fields[4].starts_with('*');
     const bool well = read_field(fields[0], kMinute, cron.minutes, wrong) &&

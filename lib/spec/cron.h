@@ -16,6 +16,8 @@ struct CronFields {
   std::bitset<7> weekdays;  // 0 Sunday
   bool any_day = true;      // the field begins with *
   bool any_weekday = true;
+  // Minute or hour begins with *: it means "so often", and not "at this time of the day".
+  bool any_time = true;
 
   bool on(unsigned month, unsigned day, unsigned weekday) const;
 };

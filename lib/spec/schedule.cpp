@@ -2,6 +2,7 @@
 
 #include <date/tz.h>
 
+#include <algorithm>
 #include <stdexcept>
 #include <vector>
 
@@ -21,13 +22,32 @@ date::local_time<milliseconds> local_time(const date::time_zone* zone, WallTime 
   return zone == nullptr ? date::local_time<milliseconds>(at.time_since_epoch()) : zone->to_local(at);
 }
 
-// When the clocks of that zone show it: the first time if they do twice, the moment of the change if never.
-WallTime moment_of(const date::time_zone* zone, date::local_time<std::chrono::minutes> local) {
+struct Shown {
+  WallTime first;
+  std::optional<WallTime> again;
+};
+
+// When the clocks of that zone show it: once, twice, or never; then it is the moment of the change.
+Shown moments_of(const date::time_zone* zone, date::local_time<std::chrono::minutes> local) {
   const date::local_seconds at = local;
-  if (zone == nullptr) return WallTime(at.time_since_epoch());
+  if (zone == nullptr) return {WallTime(at.time_since_epoch()), std::nullopt};
   const date::local_info info = zone->get_info(at);
-  if (info.result == date::local_info::nonexistent) return info.first.end;
-  return WallTime(at.time_since_epoch() - info.first.offset);
+  if (info.result == date::local_info::nonexistent) return {info.first.end, std::nullopt};
+  Shown shown{WallTime(at.time_since_epoch() - info.first.offset), std::nullopt};
+  if (info.result == date::local_info::ambiguous) {
+    shown.again = WallTime(at.time_since_epoch() - info.second.offset);
+  }
+  return shown;
+}
+
+// All that the machine knows; none if its time zone data are missing.
+std::vector<std::string> known_zones() {
+  std::vector<std::string> known;
+  try {
+    for (const date::time_zone& zone : date::get_tzdb().zones) known.push_back(zone.name());
+  } catch (const std::runtime_error&) {
+  }
+  return known;
 }
 
 }  // namespace
@@ -37,11 +57,15 @@ std::optional<std::string> error_in_zone(std::string_view zone) {
     zone_named(std::string(zone));
     return std::nullopt;
   } catch (const std::runtime_error&) {
-    std::string wrong = "unknown time zone \"" + std::string(zone) + "\"";
-    std::vector<std::string> known;
-    for (const date::time_zone& candidate : date::get_tzdb().zones) known.push_back(candidate.name());
+    const std::vector<std::string> known = known_zones();
+    if (known.empty()) {
+      return "time zone \"" + std::string(zone) +
+             "\" cannot be looked up, since this machine has no time zone data; apt-get install tzdata, or "
+             "write \"UTC\"";
+    }
     const std::string hint = did_you_mean(zone, known, "");
-    return wrong + "; " + (hint.empty() ? "write an IANA name such as \"Europe/Berlin\", or \"UTC\"" : hint);
+    return "unknown time zone \"" + std::string(zone) + "\"; " +
+           (hint.empty() ? "write an IANA name such as \"Europe/Berlin\", or \"UTC\"" : hint);
   }
 }
 
@@ -60,12 +84,15 @@ std::optional<Schedule> Schedule::parse(std::string_view cron, std::string_view 
   return schedule;
 }
 
-// Walks the days of the zone's calendar. The later a clock time, the later (or at the same moment) it is due,
-// so the first one that is later than `after` is the next one.
+// Walks the days of the zone's calendar. The later a clock time, the later (or at the same moment) it is
+// first shown, so the first of those that is later than `after` is the next one, unless a clock time before
+// it comes again before that. It begins a day early: clocks that go back at midnight show times of the day
+// before.
 std::optional<WallTime> Schedule::next_after(WallTime after) const {
   const date::time_zone* zone = zone_named(zone_);
-  const date::local_days first = date::floor<date::days>(local_time(zone, after));
-  for (date::local_days day = first; day <= first + kFarthest; day += date::days(1)) {
+  const date::local_days today = date::floor<date::days>(local_time(zone, after));
+  std::optional<WallTime> again;
+  for (date::local_days day = today - date::days(1); day <= today + kFarthest; day += date::days(1)) {
     const date::year_month_day calendar(day);
     if (!fields_.on(static_cast<unsigned>(calendar.month()), static_cast<unsigned>(calendar.day()),
                     date::weekday(day).c_encoding())) {
@@ -74,12 +101,13 @@ std::optional<WallTime> Schedule::next_after(WallTime after) const {
     for (std::size_t hour = 0; hour < 24; ++hour) {
       for (std::size_t minute = 0; fields_.hours[hour] && minute < 60; ++minute) {
         if (!fields_.minutes[minute]) continue;
-        const WallTime due = moment_of(zone, day + std::chrono::hours(hour) + std::chrono::minutes(minute));
-        if (due > after) return due;
+        const Shown shown = moments_of(zone, day + std::chrono::hours(hour) + std::chrono::minutes(minute));
+        if (shown.first > after) return again ? std::min(*again, shown.first) : shown.first;
+        if (fields_.any_time && shown.again && *shown.again > after && !again) again = shown.again;
       }
     }
   }
-  return std::nullopt;
+  return again;
 }
 
 }  // namespace fanout

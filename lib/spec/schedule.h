@@ -2,7 +2,9 @@
 //
 // Fields are minute, hour, day of month, month, day of week, with *, lists, ranges, steps and English names;
 // where both days are restricted either one is enough, as crontab(5) says. A time that the change to summer
-// time skips runs at the moment of the change; one that the change back repeats runs once, the first time.
+// time skips runs at the moment of the change. When the clocks go back, fixed times run once, the first time;
+// where minute or hour is * (`*/15 * * * *`, `@hourly`), it goes on through the hour that comes twice, as
+// Vixie cron does.
 #pragma once
 
 #include <optional>

@@ -42,10 +42,45 @@ TEST_F(LoadFiles, AreReadTogetherWithWhatTheyInclude) {
   write("conf.d/pipeline.toml", pipeline_);
   write("conf.d/more.toml", "[vendor.w]\nbase_url = \"http://w.example\"\n");
   const auto file =
-      write("fanoutd.toml", "include = [\"conf.d/*.toml\", \"fanoutd.toml\", \"none/*.toml\"]\n" + vendor_);
+      write("fanoutd.toml", "include = [\"conf.d/*.toml\", \"fanoutd.toml\", \"conf.d/*.none\"]\n" + vendor_);
   const Config config = good(load_config(file));
   EXPECT_EQ(config.file, file);
   EXPECT_EQ(config.vendors.size(), 2U);
+  EXPECT_EQ(config.pipelines.size(), 1U);
+}
+
+// Its pipelines would be dropped with runs open, and nobody told.
+TEST_F(LoadFiles, RefuseAPatternWhoseFolderCannotBeLookedInto) {
+  struct Row {
+    const char* pattern;
+    std::vector<std::string> errors;
+  };
+  write("file", "");
+  write("conf.d/v.toml", vendor_ + pipeline_);
+  const std::string way_out = "; make the folder, or let this user read it; an empty folder is no error";
+  const std::string begin = "fanoutd.toml:1:12: cannot look for files to include in ";
+  std::filesystem::create_directories(folder_ / "empty");
+  for (const Row& row :
+       {Row{"none/*.toml", {begin + "none: No such file or directory" + way_out}},
+        Row{"file/*.toml", {begin + "file: Not a directory" + way_out}},
+        Row{"none/deeper/*.toml", {begin + "none/deeper: No such file or directory" + way_out}},
+        Row{"empty/*.toml", {}},
+        // What a pattern chose need not hold what is looked for.
+        Row{"*/*/*.toml", {}}, Row{"*/none.toml", {}}}) {
+    const auto file =
+        write("fanoutd.toml", "include = [\"" + std::string(row.pattern) + "\", \"conf.d/v.toml\"]\n");
+    EXPECT_EQ(errors_of(file), row.errors) << row.pattern;
+  }
+}
+
+TEST_F(LoadFiles, AreChosenByPatternsInAnyPartOfThePath) {
+  std::filesystem::create_directories(folder_ / "teams/a");
+  std::filesystem::create_directories(folder_ / "teams/b");
+  write("teams/a/v.toml", vendor_);
+  write("teams/b/p.toml", pipeline_);
+  write("teams/b/.hidden.toml", "nonsense");
+  const Config config = good(load_config(write("fanoutd.toml", "include = [\"teams/?/*.toml\"]\n")));
+  EXPECT_EQ(config.vendors.size(), 1U);
   EXPECT_EQ(config.pipelines.size(), 1U);
 }
 

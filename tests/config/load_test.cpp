@@ -35,7 +35,9 @@ TEST(Load, LeavesEverythingElseAtItsDefault) {
 }
 
 TEST(Describe, SaysWhichRatesArePacedAndWhichAreQuotas) {
-  const auto limits = [](const std::string& vendor) { return describe(load_text(around(vendor, ""))); };
+  const auto limits = [](const std::string& vendor) {
+    return describe(load_text(around(vendor, "")), WallTime{});
+  };
   EXPECT_THAT(limits("rate = [\"100/1s\", \"3000/1m\", \"65000/1d\"]"),
               testing::HasSubstr("; 100/1s, 3000/1m, paced evenly; 65000/1d as a quota\n"));
   EXPECT_THAT(limits("rate = \"65000/1d\""), testing::HasSubstr("; 65000/1d as a quota\n"));
@@ -91,6 +93,15 @@ body_limit = "1MiB"
                                           Pair("X-Version", "3")));
   EXPECT_EQ(vendor.connect_timeout, seconds(5)) << "never longer than the time limit of the whole request";
   EXPECT_EQ(vendor.body_limit, 1024 * 1024);
+}
+
+TEST(Describe, SaysWhenAScheduleIsNextDue) {
+  const std::string schedule = "schedule = \"0 2 * * *\"\ntimezone = \"America/Chicago\"\n";
+  const auto config =
+      load_text("[vendor.v]\nbase_url = \"https://v.example\"\n[pipeline.p]\nvendor = \"v\"\n" + schedule +
+                "[[pipeline.p.level]]\nname = \"a\"\npath = \"/a\"\n");
+  EXPECT_THAT(describe(config, from_unix_ms(1'795'651'200'000)),  // 2026-11-26T00:00:00Z
+              testing::HasSubstr("0 2 * * * in America/Chicago, next due 2026-11-26T08:00:00"));
 }
 
 TEST(Load, UnderstandsTheRestOfALevel) {
