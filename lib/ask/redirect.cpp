@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
+#include <utility>
 
+#include "auth/kinds.h"
 #include "spec/base_url.h"
 
 namespace fanout {
@@ -63,6 +66,19 @@ std::optional<std::string> encoded(std::string_view target) {
   return result;
 }
 
+std::string decoded(std::string_view text) {
+  std::string result;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    unsigned byte = 0;
+    const auto digits = text.substr(at + 1, 2);
+    const bool escaped = text[at] == '%' && digits.size() == 2 &&
+                         std::from_chars(digits.data(), digits.data() + 2, byte, 16).ptr == digits.data() + 2;
+    result += escaped ? static_cast<char>(byte) : text[at] == '+' ? ' ' : text[at];
+    if (escaped) at += 2;
+  }
+  return result;
+}
+
 bool same_origin(const BaseUrl& ours, std::string_view scheme, std::string_view authority) {
   const auto theirs = parse_base_url(std::string(scheme) + "://" + std::string(authority), nullptr);
   return theirs && theirs->tls == ours.tls && theirs->host == ours.host && theirs->port == ours.port;
@@ -101,8 +117,26 @@ std::optional<std::string> same_origin_target(const VendorSpec& vendor, const st
   std::string absolute(reference);
   if (has_authority && !reference.starts_with('/')) absolute.insert(0, "/");
   auto target = encoded(resolved(absolute, asked_target));
-  if (target && target->size() > kLongestTarget) return std::nullopt;
-  return target;
+  if (!target || target->size() > kLongestTarget) return std::nullopt;
+  const auto of_auth = auth_kind(vendor.auth.kind).query_parameter(vendor.auth);
+  return of_auth.empty() ? std::move(*target) : without_parameter(*target, of_auth);
+}
+
+std::string without_parameter(std::string_view target, std::string_view name) {
+  const auto mark = target.find('?');
+  if (mark == std::string_view::npos) return std::string(target);
+  std::string kept(target.substr(0, mark));
+  char before = '?';
+  for (auto rest = target.substr(mark + 1);;) {
+    const auto end = std::min(rest.find('&'), rest.size());
+    const auto pair = rest.substr(0, end);
+    if (decoded(pair.substr(0, pair.find('='))) != name) {
+      kept += std::exchange(before, '&');
+      kept += pair;
+    }
+    if (end == rest.size()) return kept;
+    rest.remove_prefix(end + 1);
+  }
 }
 
 }  // namespace fanout

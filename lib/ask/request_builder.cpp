@@ -3,102 +3,27 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <boost/json.hpp>
 #include <cctype>
-#include <memory>
-#include <nlohmann/json.hpp>
 
+#include "ask/redirect.h"
 #include "base/ascii.h"
+#include "base/excerpt.h"
 
 namespace fanout {
 namespace {
 
-namespace json = boost::json;
-
 constexpr std::size_t kLongestTarget = 8000;  // bytes; most servers refuse more than about 8 KiB
 
-// Objects, arrays and null stand for nothing that could be put into a URL.
-std::optional<std::string> plain_text(const json::value& value) {
-  switch (value.kind()) {
-    case json::kind::string:
-      return std::string(value.get_string());
-    case json::kind::int64:
-      return std::to_string(value.get_int64());
-    case json::kind::uint64:
-      return std::to_string(value.get_uint64());
-    case json::kind::double_:
-      return nlohmann::json(value.get_double()).dump();  // the shortest that reads back
-    case json::kind::bool_:
-      return value.get_bool() ? "true" : "false";
-    default:
-      return std::nullopt;
-  }
+CannotAsk no_value(std::string_view where, const std::string& name, Names& names) {
+  if (!names.value(name)) return {fmt::format("{}: {{{}}} has no value here", where, name)};
+  return {
+      fmt::format("{0}: {{{1}}} is empty here, so something else would be asked for; if that is meant, write "
+                  "{{{1}?}}",
+                  where, name)};
 }
 
-// What names stand for. Reads `parents` when the first name needs it, and once.
-class Names {
- public:
-  Names(const std::string& parents, const RunNames& run, const std::map<std::string, std::string>& vars)
-      : parents_(parents), run_(run), vars_(vars) {}
-
-  std::optional<std::string> value(std::string_view name) {
-    const auto dot = name.find('.');
-    const auto group = name.substr(0, dot);
-    if (dot == std::string_view::npos) return of_ancestor(group, nullptr);
-    const std::string field(name.substr(dot + 1));
-    if (group == "run") return of_run(field);
-    if (group != "vars") return of_ancestor(group, &field);
-    const auto found = vars_.find(field);
-    return found == vars_.end() ? std::nullopt : std::optional(found->second);
-  }
-
- private:
-  std::optional<std::string> of_run(const std::string& field) const {
-    if (field == "id") return std::to_string(run_.id);
-    if (field == "date") return run_.date;
-    if (field == "at") return run_.at;
-    if (field == "since") return run_.since;
-    return std::nullopt;
-  }
-
-  std::optional<std::string> of_ancestor(std::string_view level, const std::string* field) {
-    if (!read_) {
-      boost::system::error_code error;
-      read_ = json::parse(parents_, error, json::storage_ptr(&memory_));
-    }
-    const auto* levels = read_->if_object();
-    const auto* ancestor = levels == nullptr ? nullptr : levels->if_contains(level);
-    if (ancestor == nullptr || field == nullptr)
-      return ancestor == nullptr ? std::nullopt : plain_text(*ancestor);
-    const auto* fields = ancestor->if_object();
-    const auto* found = fields == nullptr ? nullptr : fields->if_contains(*field);
-    return found == nullptr ? std::nullopt : plain_text(*found);
-  }
-
-  const std::string& parents_;
-  const RunNames& run_;
-  const std::map<std::string, std::string>& vars_;
-  std::array<unsigned char, 1024> first_memory_;  // enough for most, without an allocation
-  json::monotonic_resource memory_{first_memory_.data(), first_memory_.size()};
-  std::optional<json::value> read_;
-};
-
-// Never copied or moved: its names point into it.
-struct OwnedNames {
-  OwnedNames(std::string of_parents, RunNames of_run, std::map<std::string, std::string> of_vars)
-      : parents(std::move(of_parents)), run(std::move(of_run)), vars(std::move(of_vars)) {}
-  OwnedNames(const OwnedNames&) = delete;
-  OwnedNames& operator=(const OwnedNames&) = delete;
-
-  const std::string parents;
-  const RunNames run;
-  const std::map<std::string, std::string> vars;
-  Names names{parents, run, vars};
-};
-
-CannotAsk no_value(std::string_view where, const std::string& name) {
-  return {fmt::format("{}: {{{}}} has no value here", where, name)};
+Template::Lookup lookup_in(Names& names) {
+  return [&names](std::string_view name) { return names.value(name); };
 }
 
 bool is_encoded(std::string_view text, std::size_t at) {
@@ -129,7 +54,8 @@ std::optional<CannotAsk> append_value(std::string& target, const std::string& na
       continue;
     }
     const auto text = names.value(piece.text);
-    if (!text) return no_value("query " + name, piece.text);
+    if (!text && piece.optional) continue;
+    if (!text) return no_value("query " + name, piece.text, names);
     const std::string encoded = percent_encode(*text, piece.keep_reserved);
     for (const char c : encoded)
       c == '#' ? target += "%23" : target += c;  // only the target's end may have one
@@ -179,16 +105,52 @@ void append_page(std::string& target, const Task& task, const Page& page) {
   target += std::to_string(page.size);
 }
 
-std::variant<std::string, CannotAsk> target_for(const Task& task, const Level& level, const BaseUrl& base_url,
-                                                Names& names) {
+// In a path an empty text is as missing as none: `/b//data` is another resource.
+Template::Lookup full_only(Names& names) {
+  return [&names](std::string_view name) {
+    auto value = names.value(name);
+    return value && value->empty() ? std::nullopt : value;
+  };
+}
+
+// `path = "{+troop.url}"`: where the item says, a whole URL or a path of the vendor's own origin.
+bool is_the_items_own(const Template& path) {
+  return !path.pieces().empty() && path.pieces().front().is_name && path.pieces().front().keep_reserved;
+}
+
+std::variant<std::string, CannotAsk> path_for(const Level& level, const VendorSpec& vendor, Names& names) {
   std::string missing;
-  auto path = level.path.expand([&names](std::string_view name) { return names.value(name); }, &missing);
-  if (!path) return no_value("path", missing);
+  auto path = level.path.expand(full_only(names), &missing);
+  if (!path) return no_value("path", missing, names);
+  if (is_the_items_own(level.path)) {
+    auto target = same_origin_target(vendor, vendor.base_url.path + "/", *path);
+    if (target) return std::move(*target);
+    return CannotAsk{fmt::format("path: {} is no address on the vendor's own origin, {}", excerpt(*path),
+                                 vendor.base_url.origin())};
+  }
   keep_in_path(*path);
   if (has_dot_segment(*path))
     return CannotAsk{fmt::format("path: a segment of {} would be a dot or two", *path)};
-  std::string target = base_url.path + *path;
+  return vendor.base_url.path + *path;
+}
+
+// What the level sets takes the place of what an item's own address says already.
+void drop_what_is_set(std::string& target, const Level& level) {
+  for (const auto& [name, value] : level.query) target = without_parameter(target, name);
+  if (level.page.kind == Page::Kind::none) return;
+  for (const auto* name : {&level.page.param, &level.page.size_param}) {
+    if (!name->empty()) target = without_parameter(target, *name);
+  }
+}
+
+std::variant<std::string, CannotAsk> target_for(const Task& task, const Level& level,
+                                                const VendorSpec& vendor, Names& names) {
+  auto path = path_for(level, vendor, names);
+  if (std::holds_alternative<CannotAsk>(path)) return path;
+  std::string target = std::get<std::string>(std::move(path));
+  if (is_the_items_own(level.path)) drop_what_is_set(target, level);
   for (const auto& [name, value] : level.query) {
+    if (value.stands_for_nothing(lookup_in(names))) continue;
     append_parameter(target, name);
     if (auto cannot = append_value(target, name, value, names)) return std::move(*cannot);
   }
@@ -200,10 +162,11 @@ std::variant<std::string, CannotAsk> target_for(const Task& task, const Level& l
 
 std::optional<CannotAsk> add_headers(Request& request, const Level& level, Names& names) {
   for (const auto& [name, value] : level.headers) {
+    if (value.stands_for_nothing(lookup_in(names))) continue;
     std::string missing;
-    auto text = value.expand_raw([&names](std::string_view wanted) { return names.value(wanted); },
-                                 [](std::string plain) { return plain; }, &missing);
-    if (!text) return no_value("header " + name, missing);
+    auto text = value.expand_raw(
+        lookup_in(names), [](std::string plain) { return plain; }, &missing);
+    if (!text) return no_value("header " + name, missing, names);
     const bool breaks =
         std::ranges::any_of(*text, [](unsigned char c) { return (c < 0x20 && c != '\t') || c == 0x7F; });
     if (breaks) return CannotAsk{fmt::format("header {}: its value would hold a control character", name)};
@@ -218,16 +181,11 @@ std::optional<CannotAsk> add_headers(Request& request, const Level& level, Names
 
 }  // namespace
 
-Template::Lookup names_of(const Task& task, const RunNames& run, const PipelineSpec& pipeline) {
-  auto owned = std::make_shared<OwnedNames>(task.parents, run, pipeline.vars);
-  return [owned](std::string_view name) { return owned->names.value(name); };
-}
-
 std::variant<Request, CannotAsk> request_for(const Task& task, const RunNames& run,
                                              const PipelineSpec& pipeline, const Level& level,
                                              const VendorSpec& vendor) {
-  Names names(task.parents, run, pipeline.vars);
-  auto target = target_for(task, level, vendor.base_url, names);
+  Names names(task.parents, run, pipeline);
+  auto target = target_for(task, level, vendor, names);
   if (auto* cannot = std::get_if<CannotAsk>(&target)) return std::move(*cannot);
   Request request;
   request.target = std::get<std::string>(std::move(target));

@@ -32,15 +32,26 @@ Page read_page(Reader& level) {
   return page;
 }
 
+// Where a query or a fragment would begin, outside of names.
+std::size_t first_mark(const Template& path) {
+  for (const auto& piece : path.pieces()) {
+    const auto at = piece.is_name ? std::string::npos : piece.text.find_first_of("?#");
+    if (at != std::string::npos) return piece.offset + at;
+  }
+  return std::string::npos;
+}
+
 void read_path(Reader& reader, LevelSection& section) {
   std::optional<TemplateAt> path = reader.templated("path");
   reader.required("path", "e.g. path = \"/devices\"");
   if (!path) return;
   Complaints& complaints = reader.complaints();
   const std::string& text = path->value.text();
-  if (!text.starts_with('/')) {
-    complaints.add(path->node->place, "\"path\" must begin with /", "it is put behind the vendor's base_url");
-  } else if (const std::size_t at = text.find_first_of("?#"); at != std::string::npos) {
+  if (!text.starts_with('/') && !text.starts_with("{+")) {
+    complaints.add(path->node->place, "\"path\" must begin with /",
+                   "it is put behind the vendor's base_url; where an item says its own address, write "
+                   "\"{+level.field}\"");
+  } else if (const std::size_t at = first_mark(path->value); at != std::string::npos) {
     complaints.add(path->node->at(at), "\"path\" ends before a " + in_quotes(text.substr(at, 1)),
                    "what is asked for goes into query = { name = \"value\" }");
   } else if (std::any_of(text.begin(), text.end(), [](unsigned char c) { return c <= 0x20 || c == 0x7F; })) {
@@ -114,7 +125,7 @@ LevelSection read_level(const std::string& pipeline, const Node& node, Checking 
   section.parent_place = parent == nullptr ? node.place : parent->place;
 
   read_path(reader, section);
-  read_templates(reader.settings("query"), level.query, section, checking.complaints);
+  read_templates(reader.settings("query", true), level.query, section, checking.complaints);
   const std::vector<Setting> headers = reader.settings("headers");
   for (const Setting& header : headers) check_header(header, checking.complaints);
   read_templates(headers, level.headers, section, checking.complaints);

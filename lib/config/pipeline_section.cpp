@@ -1,4 +1,5 @@
 // [pipeline.X]
+#include "auth/kinds.h"
 #include "base/wording.h"
 #include "config/sections.h"
 #include "config/template_names.h"
@@ -27,11 +28,34 @@ void read_schedule(Reader& reader, PipelineSpec& pipeline) {
       zone = "UTC";
     }
   }
+  pipeline.zone = zone;
   if (cron_node == nullptr) return;
   pipeline.schedule = Schedule::parse(cron, zone, &why);
   if (!pipeline.schedule) {
     reader.complaints().add(cron_node->place, "\"schedule\" is no cron expression: " + why,
                             "write for example \"0 2 * * *\" for every night at two");
+  }
+}
+
+void read_first_since(Reader& reader, PipelineSpec& pipeline) {
+  std::string text;
+  const Node* node = reader.text("first_since", text);
+  if (node == nullptr) return;
+  pipeline.first_since = FirstSince::parse(text);
+  if (!pipeline.first_since) {
+    reader.complaints().add(node->place, "\"first_since\" is neither a date nor a duration",
+                            "write for example \"2024-01-01\", \"2024-01-01T06:00:00Z\" or \"30d\"");
+  }
+}
+
+// Sent twice, one of them would count, and who knows which.
+void refuse_what_auth_sets(const Auth& auth, const LevelSection& level, Complaints& complaints) {
+  const auto name = auth_kind(auth.kind).query_parameter(auth);
+  for (const auto& [parameter, value] : level.level.query) {
+    if (!name.empty() && parameter == name)
+      complaints.add(level.name_place,
+                     "query sets " + in_quotes(name) + ", which auth of the vendor sets too",
+                     "leave it out of query");
   }
 }
 
@@ -41,6 +65,7 @@ std::vector<LevelSection> read_levels(Reader& reader, const std::string& pipelin
   for (const Node* node : reader.tables("level")) {
     levels.push_back(read_level(pipeline, *node, checking));
     if (vendor == nullptr) continue;
+    refuse_what_auth_sets(vendor->spec.auth, levels.back(), checking.complaints);
     std::vector<Rule>& rules = levels.back().level.rules;
     rules.insert(rules.end(), vendor->rules.begin(), vendor->rules.end());
   }
@@ -60,6 +85,7 @@ PipelineSpec read_pipeline(const std::string& name, const Node& node,
   pipeline.name = name;
   read_vendor_name(reader, pipeline, vendors);
   read_schedule(reader, pipeline);
+  read_first_since(reader, pipeline);
   reader.whole("weight", pipeline.weight, 1, 1000);
   for (const Setting& var : reader.settings("vars")) pipeline.vars[var.name] = var.value;
 

@@ -1,6 +1,7 @@
 #include "config/reader.h"
 
 #include <algorithm>
+#include <span>
 
 #include "base/units.h"
 #include "base/wording.h"
@@ -156,15 +157,20 @@ std::optional<TemplateAt> Reader::templated(const std::string& key) {
   return node == nullptr ? std::nullopt : read_template(written, *node, complaints_);
 }
 
-std::vector<Setting> Reader::settings(const std::string& key) {
+std::vector<Setting> Reader::settings(const std::string& key, bool or_lists) {
   std::vector<Setting> found;
   const Node* node = kind(key, Node::Kind::table);
   if (node == nullptr) return found;
   for (const Entry& entry : node->table) {
-    if (const std::optional<std::string> value = scalar_text(entry.value)) {
-      found.push_back({entry.key, *value, &entry.value});
-    } else {
-      complaints_.add(entry.value.place, must_be(entry.key, "a text", entry.value));
+    const bool list = or_lists && entry.value.kind == Node::Kind::list;
+    const std::span<const Node> values = list ? std::span(entry.value.list) : std::span(&entry.value, 1);
+    for (const Node& each : values) {
+      if (const std::optional<std::string> value = scalar_text(each)) {
+        found.push_back({entry.key, *value, &each});
+      } else {
+        complaints_.add(each.place,
+                        must_be(entry.key, or_lists ? "a text or a list of texts" : "a text", each));
+      }
     }
   }
   return found;

@@ -49,7 +49,8 @@ class Reader {
   const Node* json_path(const std::string& key, std::optional<JsonPath>& into);
   std::optional<TemplateAt> templated(const std::string& key);
   // Of a table of texts; whole numbers and booleans are taken as they are written.
-  std::vector<Setting> settings(const std::string& key);
+  // With `or_lists`, a list of such values stands for the same name as often.
+  std::vector<Setting> settings(const std::string& key, bool or_lists = false);
   std::vector<const Node*> texts(const std::string& key, bool one_will_do = false);
   std::vector<const Node*> tables(const std::string& key);  // of [[name.key]]
   const Node* required(const std::string& key, const std::string& hint);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/wording.h"
+#include "spec/moment.h"
 
 namespace fanout {
 namespace {
@@ -19,6 +20,9 @@ class Scope {
         const std::map<std::string, std::string>& vars)
       : level_(level), levels_(levels), ancestors_(ancestors_of(levels, level)) {
     for (const char* field : {"id", "date", "at", "since"}) names_.push_back(std::string("run.") + field);
+    for (const char* moment : {"run.at.", "run.since."}) {
+      for (const auto& form : moment_forms()) names_.push_back(moment + form);
+    }
     for (const auto& [name, value] : vars) names_.push_back("vars." + name);
     for (const Level* ancestor : ancestors_) {
       names_.push_back(ancestor->name);

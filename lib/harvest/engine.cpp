@@ -202,7 +202,7 @@ bool Engine::send(Gate& gate, Claimed claimed) {
   }
   auto request = request_for(claimed.task, run.names, pipeline->second, *level, gate.spec());
   if (const auto* cannot = std::get_if<CannotAsk>(&request)) {
-    settle_unasked(claimed.task, cannot->reason);
+    settle_unasked(claimed.task, gate.credentials()->redact(cannot->reason));
     return false;
   }
   auto asked = std::get<Request>(std::move(request));

@@ -131,7 +131,7 @@ void Connection::parse() {
 
 // The connection ended, one way or another.
 Reply Connection::lost(const Error& error) {
-  const bool begun = parser_->got_some();
+  const bool begun = parser_->begun();
   const auto come =
       begun ? format_size(static_cast<std::int64_t>(parser_->body_size())) + " of its body had come"
             : std::string("not a byte had come");

@@ -11,12 +11,13 @@ constexpr seconds kLongestIdle{50};
 
 }  // namespace
 
-ConnectionPool::ConnectionPool(boost::asio::any_io_executor loop, const VendorSpec& vendor)
+ConnectionPool::ConnectionPool(boost::asio::any_io_executor loop, const VendorSpec& vendor, Resolve resolve)
     : loop_(std::move(loop)),
       vendor_(vendor),
       standing_headers_(fanout::standing_headers(vendor.base_url)),
       tls_(vendor.base_url.tls ? std::make_shared<boost::asio::ssl::context>(tls_context(vendor)) : nullptr),
-      deadlines_(std::make_shared<SocketDeadlines>(loop_)) {
+      deadlines_(std::make_shared<SocketDeadlines>(loop_)),
+      resolve_(std::move(resolve)) {
   deadlines_->also([this](SocketTime now) { return drop_idle(now); });
 }
 
@@ -30,6 +31,13 @@ std::unique_ptr<Connection> ConnectionPool::take(SocketTime now) {
     if (now - connection->idle_since() < kLongestIdle && !connection->stale()) return connection;
   }
   return nullptr;
+}
+
+// One that does not end is joined, so that a vendor never has more than one thread waiting.
+std::shared_ptr<NameLookup> ConnectionPool::lookup() {
+  if (!lookup_ || lookup_->done())
+    lookup_ = NameLookup::begin(loop_, resolve_, vendor_.base_url.host, vendor_.base_url.port);
+  return lookup_;
 }
 
 std::unique_ptr<Connection> ConnectionPool::unconnected() const {

@@ -12,16 +12,15 @@
 #include <string>
 
 #include "http/connection.h"
+#include "http/name_lookup.h"
 #include "spec/config.h"
 
 namespace fanout {
 
-struct Lookup;
-
 class ConnectionPool {
  public:
   // Throws Error if the vendor's ca_file cannot be read.
-  ConnectionPool(boost::asio::any_io_executor loop, const VendorSpec& vendor);
+  ConnectionPool(boost::asio::any_io_executor loop, const VendorSpec& vendor, Resolve resolve);
   ~ConnectionPool();
   ConnectionPool(const ConnectionPool&) = delete;
   ConnectionPool& operator=(const ConnectionPool&) = delete;
@@ -36,7 +35,9 @@ class ConnectionPool {
   SocketDeadlines& deadlines() { return *deadlines_; }
   const std::string& standing_headers() const { return standing_headers_; }
   const std::shared_ptr<boost::asio::ssl::context>& tls() const { return tls_; }  // null for plain HTTP
-  std::weak_ptr<Lookup>& lookup() { return lookup_; }                             // see dial.cpp
+  // The question to the name service that is under way, or a new one.
+  std::shared_ptr<NameLookup> lookup();
+  boost::asio::ip::tcp::endpoint& answering() { return answering_; }  // the last that took a connection
 
  private:
   SocketTime drop_idle(SocketTime now);
@@ -46,7 +47,9 @@ class ConnectionPool {
   const std::string standing_headers_;
   const std::shared_ptr<boost::asio::ssl::context> tls_;
   const std::shared_ptr<SocketDeadlines> deadlines_;
-  std::weak_ptr<Lookup> lookup_;
+  const Resolve resolve_;
+  std::shared_ptr<NameLookup> lookup_;
+  boost::asio::ip::tcp::endpoint answering_;
   std::deque<std::unique_ptr<Connection>> idle_;  // longest idle first
 };
 

@@ -16,53 +16,26 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using boost::system::error_code;
 
-// One question to the name service, for all connections that want to know at that time. Neither can be called
-// off once it has begun, so each waits on a timer of its own and the answer cuts that short.
-struct Lookup {
-  explicit Lookup(const asio::any_io_executor& loop) : resolver(loop) {}
-
-  tcp::resolver resolver;
-  bool done = false;
-  error_code error;
-  std::vector<tcp::endpoint> endpoints;
-  std::vector<std::shared_ptr<asio::steady_timer>> waiting;
-};
-
 namespace {
 
-std::shared_ptr<Lookup> ask_name_service(ConnectionPool& pool) {
-  auto lookup = std::make_shared<Lookup>(pool.loop());
-  pool.lookup() = lookup;
-  const auto& url = pool.vendor().base_url;
-  lookup->resolver.async_resolve(url.host, url.port, tcp::resolver::numeric_service,
-                                 [lookup](error_code error, const tcp::resolver::results_type& found) {
-                                   lookup->done = true;
-                                   lookup->error = error;
-                                   for (const auto& entry : found)
-                                     lookup->endpoints.push_back(entry.endpoint());
-                                   for (const auto& timer : lookup->waiting) timer->cancel();
-                                 });
-  return lookup;
+// What is known by `until`.
+asio::awaitable<std::shared_ptr<const NameLookup>> look_up(std::shared_ptr<ConnectionPool> pool,
+                                                           SocketTime until) {
+  auto lookup = pool->lookup();
+  auto timer = std::make_shared<asio::steady_timer>(pool->loop(), until);
+  if (!lookup->done()) {
+    lookup->wakes(timer);
+    co_await timer->async_wait(asio::as_tuple(asio::use_awaitable));
+  }
+  co_return lookup;
 }
 
-// What is known by `until`.
-asio::awaitable<std::shared_ptr<const Lookup>> look_up(std::shared_ptr<ConnectionPool> pool,
-                                                       SocketTime until) {
-  const auto& url = pool->vendor().base_url;
+// An address that is one needs no name service.
+std::vector<tcp::endpoint> written_address(const BaseUrl& url) {
   error_code no_address;
   const auto address = asio::ip::make_address(url.host, no_address);
-  if (!no_address) {
-    auto known = std::make_shared<Lookup>(pool->loop());
-    known->done = true;
-    known->endpoints.emplace_back(address, static_cast<std::uint16_t>(std::stoi(url.port)));
-    co_return known;
-  }
-  auto lookup = pool->lookup().lock();
-  if (!lookup || lookup->done) lookup = ask_name_service(*pool);
-  auto timer = std::make_shared<asio::steady_timer>(pool->loop(), until);
-  lookup->waiting.push_back(timer);
-  co_await timer->async_wait(asio::as_tuple(asio::use_awaitable));
-  co_return lookup;
+  if (no_address) return {};
+  return {tcp::endpoint(address, static_cast<std::uint16_t>(std::stoi(url.port)))};
 }
 
 // What this machine has run out of is no word of the vendor's.
@@ -106,15 +79,21 @@ asio::awaitable<Dialled> dial(std::shared_ptr<ConnectionPool> pool, Connection* 
                               SocketTime until) {
   const VendorSpec& vendor = pool->vendor();
   until = std::min(until, pool->deadlines().in(vendor.connect_timeout));
-  const auto found = co_await look_up(pool, until);
-  if (!found->done) co_return too_late(vendor, "was not resolved");
-  if (found->error || found->endpoints.empty()) {
-    co_return Dialled{
-        is_ours(found->error) ? Fault::no_room_here : Fault::unresolved,
-        vendor.base_url.host + ": " + (found->error ? found->error.message() : "it has no address")};
+  auto endpoints = written_address(vendor.base_url);
+  if (endpoints.empty()) {
+    const auto lookup = co_await look_up(pool, until);
+    if (!lookup->done()) co_return too_late(vendor, "was not resolved");
+    const auto& error = lookup->found().error;
+    endpoints = lookup->found().endpoints;
+    if (error || endpoints.empty()) {
+      co_return Dialled{is_ours(error) ? Fault::no_room_here : Fault::unresolved,
+                        vendor.base_url.host + ": " + (error ? error.message() : "it has no address")};
+    }
   }
-  // Copied: the next connection's answer may be another one.
-  const std::vector<tcp::endpoint> endpoints = found->endpoints;
+  // The one that answered last goes first: an address that swallows everything costs its share of the time
+  // once, not with each connection.
+  if (const auto known = std::ranges::find(endpoints, pool->answering()); known != endpoints.end())
+    std::rotate(endpoints.begin(), known, known + 1);
   error_code error;
   bool passed = false;
   for (std::size_t i = 0; i < endpoints.size(); ++i) {
@@ -123,7 +102,9 @@ asio::awaitable<Dialled> dial(std::shared_ptr<ConnectionPool> pool, Connection* 
     connection->close_at(now + (until - now) / static_cast<std::int64_t>(endpoints.size() - i));
     error = co_await connection->connect(endpoints[i]);
     passed = connection->passed();
-    if (!error && !passed) break;
+    if (error || passed) continue;
+    pool->answering() = endpoints[i];
+    break;
   }
   if (passed || error == asio::error::timed_out) co_return too_late(vendor, "did not accept");
   if (error) {

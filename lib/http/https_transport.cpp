@@ -40,8 +40,8 @@ asio::awaitable<Reply> ask_origin(std::shared_ptr<ConnectionPool> pool, Request 
 
 }  // namespace
 
-HttpsTransport::HttpsTransport(asio::any_io_executor loop, const VendorSpec& vendor)
-    : pool_(std::make_shared<ConnectionPool>(std::move(loop), vendor)) {}
+HttpsTransport::HttpsTransport(asio::any_io_executor loop, const VendorSpec& vendor, Resolve resolve)
+    : pool_(std::make_shared<ConnectionPool>(std::move(loop), vendor, std::move(resolve))) {}
 
 HttpsTransport::~HttpsTransport() = default;
 

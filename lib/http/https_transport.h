@@ -8,6 +8,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <memory>
 
+#include "http/name_lookup.h"
 #include "http/transport.h"
 #include "spec/config.h"
 
@@ -18,7 +19,9 @@ class ConnectionPool;
 class HttpsTransport : public Transport {
  public:
   // Throws Error if the vendor's ca_file cannot be read.
-  HttpsTransport(boost::asio::any_io_executor loop, const VendorSpec& vendor);
+  // resolve: how names become addresses.
+  HttpsTransport(boost::asio::any_io_executor loop, const VendorSpec& vendor,
+                 Resolve resolve = ask_name_service);
   ~HttpsTransport() override;
 
   boost::asio::awaitable<Reply> ask(Request request) override;

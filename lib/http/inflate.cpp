@@ -18,12 +18,37 @@ bool is_zlib_header(unsigned char first, unsigned char second) {
 
 }  // namespace
 
+namespace {
+
+using boost::beast::iequals;
+
+// What is no coding is a word that somebody put there by mistake, and changes nothing.
+std::optional<Coding> one_coding_of(std::string_view name) {
+  if (iequals(name, "gzip") || iequals(name, "x-gzip")) return Coding::gzip;
+  if (iequals(name, "deflate")) return Coding::deflate;
+  for (const char* known : {"br", "zstd", "compress", "x-compress", "bzip2", "x-bzip2", "lzma", "xz", "dcb",
+                            "dcz", "exi", "pack200-gzip", "snappy"})
+    if (iequals(name, known)) return std::nullopt;
+  return Coding::identity;
+}
+
+}  // namespace
+
 std::optional<Coding> coding_of(std::string_view content_encoding) {
-  using boost::beast::iequals;
-  if (content_encoding.empty() || iequals(content_encoding, "identity")) return Coding::identity;
-  if (iequals(content_encoding, "gzip") || iequals(content_encoding, "x-gzip")) return Coding::gzip;
-  if (iequals(content_encoding, "deflate")) return Coding::deflate;
-  return std::nullopt;
+  Coding all = Coding::identity;
+  for (std::string_view rest = content_encoding; !rest.empty();) {
+    const auto end = std::min(rest.find(','), rest.size());
+    auto name = rest.substr(0, end);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    while (!name.empty() && (name.front() == ' ' || name.front() == '\t')) name.remove_prefix(1);
+    while (!name.empty() && (name.back() == ' ' || name.back() == '\t')) name.remove_suffix(1);
+    const auto coding = one_coding_of(name);
+    if (!coding) return std::nullopt;
+    if (*coding == Coding::identity || *coding == all) continue;
+    if (all != Coding::identity) return std::nullopt;
+    all = *coding;
+  }
+  return all;
 }
 
 Inflater::Inflater(Coding coding, std::int64_t limit) : coding_(coding), limit_(limit) {}

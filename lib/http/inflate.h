@@ -13,7 +13,8 @@
 namespace fanout {
 
 enum class Coding { identity, gzip, deflate };
-// Of a Content-Encoding; nothing for one that we cannot undo.
+// Of all that Content-Encoding says; nothing for what we cannot undo. A coding that is said twice is one:
+// often a proxy repeats it. Words that are no coding count for nothing.
 std::optional<Coding> coding_of(std::string_view content_encoding);
 
 class Inflater {

@@ -3,10 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/beast/core/string.hpp>
 #include <boost/beast/http/error.hpp>
+#include <utility>
 
 #include "base/ascii.h"
 #include "base/units.h"
+#include "http/charset.h"
+#include "http/strict_head.h"
 
 namespace fanout {
 namespace {
@@ -14,6 +18,7 @@ namespace {
 namespace http = boost::beast::http;
 
 constexpr std::string_view kBeginning = "HTTP/1.";
+constexpr std::string_view kGzipBegins = "\x1f\x8b\x08";
 constexpr std::size_t kUsualHeaders = 12;
 constexpr std::uint64_t kMostReserved = 1024 * 1024;  // bytes; a Content-Length is only a claim
 
@@ -21,27 +26,53 @@ constexpr std::uint64_t kMostReserved = 1024 * 1024;  // bytes; a Content-Length
 
 ReplyParser::ReplyParser(std::int64_t body_limit) : body_limit_(body_limit) {
   eager(true);
-  header_limit(kLargestHead);
+  header_limit(2 * kLargestHead);  // its size is limited as it comes
   basic_parser::body_limit(static_cast<std::uint64_t>(body_limit));
 }
 
 std::size_t ReplyParser::feed(const char* bytes, std::size_t size) {
-  // Known by its first bytes: Beast would wait for a whole line, which may never come.
-  if (reply_.status == 0 &&
-      !kBeginning.starts_with(std::string_view(bytes, std::min(size, kBeginning.size())))) {
-    reply_.fault = Fault::bad_protocol;
-    reply_.detail = "it does not begin with HTTP/1";
-    return 0;
+  std::size_t taken = 0;
+  if (!head_read_) {
+    taken = feed_head({bytes, size});
+    if (!head_read_ || failed() || is_done() || taken == size) return taken;
   }
   Error error;
-  const std::size_t taken = put(boost::asio::const_buffer(bytes, size), error);
+  taken += put(boost::asio::const_buffer(bytes + taken, size - taken), error);
   if (error && error != http::error::need_more) note(error);
   return taken;
 }
 
+std::size_t ReplyParser::feed_head(std::string_view bytes) {
+  const auto refuse = [this](std::string detail) {
+    reply_.fault = Fault::bad_protocol;
+    reply_.detail = std::move(detail);
+    return std::size_t{0};
+  };
+  // Known by its first bytes: its end may never come.
+  const auto first = bytes.substr(0, kBeginning.size());
+  if (!boost::beast::iequals(first, kBeginning.substr(0, first.size())))
+    return refuse("it does not begin with HTTP/1");
+  const auto end = end_of_head(bytes, searched_);
+  if (std::min(end, bytes.size()) > kLargestHead)
+    return refuse("its headers are larger than " + format_size(kLargestHead));
+  if (end == std::string_view::npos) return 0;
+  std::string why;
+  const auto head = strict_head(bytes.substr(0, end), &why);
+  if (!head) return refuse(std::move(why));
+  Error error;
+  put(boost::asio::const_buffer(head->data(), head->size()), error);
+  if (error && error != http::error::need_more) note(error);
+  head_read_ = true;
+  return end;
+}
+
 void ReplyParser::end_of_stream() {
   Error error;
-  put_eof(error);
+  if (head_read_) {
+    put_eof(error);
+  } else {
+    error = http::error::partial_message;
+  }
   if (error) note(error);
 }
 
@@ -53,9 +84,6 @@ void ReplyParser::note(const Error& error) {
   } else if (error == http::error::partial_message) {
     reply_.fault = Fault::truncated;
     reply_.detail = format_size(static_cast<std::int64_t>(body_size())) + " of its body had come";
-  } else if (error == http::error::header_limit) {
-    reply_.fault = Fault::bad_protocol;
-    reply_.detail = "its headers are larger than " + format_size(kLargestHead);
   } else {
     reply_.fault = Fault::bad_protocol;
     reply_.detail = error.message();
@@ -96,25 +124,40 @@ void ReplyParser::on_field_impl(http::field, Text name, Text value, Error& error
   if (++headers_ > kMostHeaders)
     return fail(Fault::bad_protocol, fmt::format("it has more than {} headers", kMostHeaders), error);
   if (head_read_) return;  // a trailer: too late to mean anything
-  reply_.headers.emplace_back(lower({name.data(), name.size()}), std::string(value));
+  reply_.headers.emplace_back(lower({name.data(), name.size()}),
+                              utf8_of_header({value.data(), value.size()}));
 }
 
-void ReplyParser::on_header_impl(Error&) { head_read_ = true; }
+void ReplyParser::on_header_impl(Error&) {}
 
 void ReplyParser::on_body_init_impl(const boost::optional<std::uint64_t>& length, Error& error) {
-  const auto encoding = reply_.header("content-encoding");
-  const auto coding = coding_of(encoding);
-  if (!coding) return fail(Fault::bad_protocol, "its Content-Encoding is " + std::string(encoding), error);
+  std::string encodings;
+  for (const auto& [name, value] : reply_.headers) {
+    if (name == "content-encoding") encodings += (encodings.empty() ? "" : ",") + value;
+  }
+  const auto coding = coding_of(encodings);
+  if (!coding) return fail(Fault::bad_protocol, "its Content-Encoding is " + encodings, error);
   if (*coding != Coding::identity) inflater_.emplace(*coding, body_limit_);
+  may_be_gzip_ = !inflater_;
   if (length && !inflater_) reply_.body.reserve(static_cast<std::size_t>(std::min(*length, kMostReserved)));
 }
 
 std::size_t ReplyParser::on_body_impl(Text body, Error& error) {
-  if (!inflater_) {
-    reply_.body.append(body.data(), body.size());
-    return body.size();
+  const std::string_view bytes(body.data(), body.size());
+  if (inflater_) return inflate_some(bytes, error);
+  reply_.body.append(bytes);
+  if (may_be_gzip_ && reply_.body.size() >= kGzipBegins.size()) {
+    may_be_gzip_ = false;
+    if (reply_.body.starts_with(kGzipBegins)) {
+      inflater_.emplace(Coding::gzip, body_limit_);
+      inflate_some(std::exchange(reply_.body, {}), error);
+    }
   }
-  switch (inflater_->feed(std::string_view(body.data(), body.size()), &reply_.body)) {
+  return body.size();
+}
+
+std::size_t ReplyParser::inflate_some(std::string_view bytes, Error& error) {
+  switch (inflater_->feed(bytes, &reply_.body)) {
     case Inflater::Result::good:
       break;
     case Inflater::Result::broken:
@@ -125,7 +168,7 @@ std::size_t ReplyParser::on_body_impl(Text body, Error& error) {
            error);
       break;
   }
-  return body.size();
+  return bytes.size();
 }
 
 void ReplyParser::on_chunk_header_impl(std::uint64_t, Text, Error&) {}
@@ -134,10 +177,39 @@ std::size_t ReplyParser::on_chunk_body_impl(std::uint64_t, Text body, Error& err
   return on_body_impl(body, error);
 }
 
+// Whether there is a whole body now. What was deflated twice is inflated twice, whatever its headers say.
+bool ReplyParser::finish_inflating(Error& error) {
+  for (int times = 0; inflater_; ++times) {
+    if (!inflater_->complete()) {
+      fail(need_eof() ? Fault::truncated : Fault::bad_protocol, "its body ends before it is inflated", error);
+      return false;
+    }
+    inflater_.reset();
+    if (times > 0 || !reply_.body.starts_with(kGzipBegins)) return true;
+    inflater_.emplace(Coding::gzip, body_limit_);
+    inflate_some(std::exchange(reply_.body, {}), error);
+    if (failed()) return false;
+  }
+  return true;
+}
+
+void ReplyParser::convert(Error& error) {
+  const auto charset = charset_of(reply_.header("content-type"));
+  switch (convert_to_utf8(reply_.body, charset, body_limit_)) {
+    case Conversion::good:
+      break;
+    case Conversion::unknown_charset:
+      fail(Fault::malformed, "its charset is " + charset + ", which can't be converted here", error);
+      break;
+    case Conversion::too_large:
+      fail(Fault::too_large, "body_limit is " + format_size(body_limit_) + ", and it is more in UTF-8",
+           error);
+      break;
+  }
+}
+
 void ReplyParser::on_finish_impl(Error& error) {
-  if (!inflater_ || inflater_->complete()) return;
-  if (need_eof()) return fail(Fault::truncated, "its body ends before it is inflated", error);
-  fail(Fault::bad_protocol, "its body ends before it is inflated", error);
+  if (finish_inflating(error)) convert(error);
 }
 
 }  // namespace fanout

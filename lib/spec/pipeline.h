@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "spec/level.h"
+#include "spec/moment.h"
 #include "spec/output.h"
 #include "spec/schedule.h"
 
@@ -17,7 +18,9 @@ struct PipelineSpec {
   std::string name;
   std::string vendor;
   std::optional<Schedule> schedule;  // absent: only by hand
-  int weight = 1;                    // share of the vendor's turns
+  std::string zone = "UTC";          // that `{run.at.local}` is written in
+  std::optional<FirstSince> first_since;
+  int weight = 1;  // share of the vendor's turns
   std::map<std::string, std::string> vars;
   std::vector<Level> levels;  // parents before children
   std::vector<OutputSpec> outputs;

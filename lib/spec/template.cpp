@@ -65,7 +65,7 @@ std::optional<Template> Template::parse(std::string_view text, std::string* why,
     if (text[at] == '}') return refuse("a } without its {", at);
     if (text[at] != '{') {
       const auto end = std::min(text.find_first_of("{}", at), text.size());
-      parsed.pieces_.push_back({std::string(text.substr(at, end - at)), false, false, at});
+      parsed.pieces_.push_back({std::string(text.substr(at, end - at)), false, false, false, at});
       at = end;
       continue;
     }
@@ -74,11 +74,13 @@ std::optional<Template> Template::parse(std::string_view text, std::string* why,
     auto name = text.substr(at + 1, end - at - 1);
     const bool keep_reserved = name.starts_with('+');
     if (keep_reserved) name.remove_prefix(1);
+    const bool optional = name.size() > 1 && name.ends_with('?');
+    if (optional) name.remove_suffix(1);
     if (name.empty()) return refuse("there is no name between { and }", at);
     for (const char c : name) {
       if (!is_name_character(c)) return refuse("\"" + std::string(name) + "\" is no name", at);
     }
-    parsed.pieces_.push_back({std::string(name), true, keep_reserved, at});
+    parsed.pieces_.push_back({std::string(name), true, keep_reserved, optional, at});
     at = end + 1;
   }
   return parsed;
@@ -94,6 +96,7 @@ std::optional<std::string> Template::expand(const Lookup& lookup, std::string* m
     }
     const auto value = lookup(piece.text);
     if (!value) {
+      if (piece.optional) continue;
       if (missing != nullptr) *missing = piece.text;
       return std::nullopt;
     }
@@ -112,6 +115,7 @@ std::optional<std::string> Template::expand_raw(const Lookup& lookup,
       continue;
     }
     auto value = lookup(piece.text);
+    if (!value && piece.optional) value.emplace();
     if (!value) {
       if (missing != nullptr) *missing = piece.text;
       return std::nullopt;
@@ -119,6 +123,12 @@ std::optional<std::string> Template::expand_raw(const Lookup& lookup,
     expanded += shape(std::move(*value));
   }
   return expanded;
+}
+
+bool Template::stands_for_nothing(const Lookup& lookup) const {
+  return !pieces_.empty() && std::ranges::all_of(pieces_, [&lookup](const Piece& piece) {
+    return piece.is_name && piece.optional && lookup(piece.text).value_or("").empty();
+  });
 }
 
 std::vector<std::string> Template::names() const {

@@ -1,6 +1,7 @@
 // URI templates, RFC 6570 levels 1 and 2: `{name}` percent-encodes all but unreserved characters, `{+name}`
-// keeps reserved ones. Names are `level.field`, `level`, `run.id`, `run.date`, `run.at`, `run.since`,
-// `vars.x`; the caller says what each stands for.
+// keeps reserved ones. Beyond the RFC, `{name?}` may have no value and then stands for nothing. Names are
+// `level.field`, `level`, `run.id`, `run.date`, `run.at`, `run.since`, `vars.x`; the caller says what each
+// stands for.
 #pragma once
 
 #include <functional>
@@ -17,6 +18,7 @@ class Template {
     std::string text;  // literal text, or the name
     bool is_name = false;
     bool keep_reserved = false;  // {+name}
+    bool optional = false;       // {name?}
     std::size_t offset = 0;      // in the template's text, for messages
   };
   // Gives a name's value; nothing if it has none.
@@ -32,6 +34,9 @@ class Template {
   std::optional<std::string> expand_raw(const Lookup& lookup,
                                         const std::function<std::string(std::string)>& shape,
                                         std::string* missing = nullptr) const;
+
+  // Whether it is made of names that need not have a value, and none of them has.
+  bool stands_for_nothing(const Lookup& lookup) const;
 
   const std::string& text() const { return text_; }
   const std::vector<Piece>& pieces() const { return pieces_; }

@@ -19,6 +19,7 @@ class Asked {
  public:
   boost::asio::io_context loop;
   VendorSpec vendor = of_loopback();
+  Resolve resolve = ask_name_service;
 
   // Of one request; the server plays on the same loop meanwhile.
   Reply ask(Request request) {
@@ -38,7 +39,7 @@ class Asked {
   }
 
   void start(Request request, std::optional<Reply>* reply) {
-    if (!transport) transport = std::make_unique<HttpsTransport>(loop.get_executor(), vendor);
+    if (!transport) transport = std::make_unique<HttpsTransport>(loop.get_executor(), vendor, resolve);
     boost::asio::co_spawn(loop, transport->ask(std::move(request)),
                           [reply](std::exception_ptr error, Reply got) {
                             if (error) std::rethrow_exception(error);

@@ -54,6 +54,22 @@ TEST(Redirect, ToAnotherPortIsTheSameOriginWhereThatIsOurs) {
   EXPECT_EQ(same_origin_target(vendor, "/", "http://[::1]/x"), std::nullopt);
 }
 
+// Sent again beside what signing adds, the vendor would have two to choose from, and a row one of them.
+TEST(Redirect, ThatRepeatsTheParameterOfAuthIsAskedWithIt) {
+  VendorSpec vendor;
+  vendor.auth = {"query", {{"name", "key"}}, {}};
+  const std::pair<const char*, const char*> rows[] = {{"/x?key=s3cret", "/x"},
+                                                      {"/x?a=1&key=s3cret&b=2", "/x?a=1&b=2"},
+                                                      {"/x?%6Bey=s3cret&a", "/x?a"},
+                                                      {"/x?key", "/x"},
+                                                      {"/x?keys=1&Key=2", "/x?keys=1&Key=2"},
+                                                      {"?key=1&page=2", "/asked?page=2"},
+                                                      {"/x?a=key%3D1", "/x?a=key%3D1"},
+                                                      {"/key=1", "/key=1"}};
+  for (const auto& [location, target] : rows)
+    EXPECT_EQ(same_origin_target(vendor, "/asked", location), target);
+}
+
 TEST(Redirect, ToATargetOfAbsurdLengthIsNotFollowed) {
   VendorSpec vendor;
   EXPECT_EQ(same_origin_target(vendor, "/", "/" + std::string(9000, 'x')), std::nullopt);

@@ -23,7 +23,8 @@ struct Asking {
   Asking() {
     task.parents =
         R"({"troop":{"id":9223372036854775807,"name":"a/b ü&?#","up":"..","none":null,"list":[1],)"
-        R"("big":18446744073709551615,"real":1.5,"yes":true},"metric":"go_goroutines","line":"a\r\nX: b"})";
+        R"("big":18446744073709551615,"real":1.5,"yes":true,"empty":"","price":3.10,"long":0.1234567890123456789,)"
+        R"("huge":1e400,"beyond":-9223372036854775809,"tiny":-0.0,"attributes":{"name":"deep","of":[{"x":1}]}},"metric":"go_goroutines","line":"a\r\nX: b"})";
     pipeline.vars = {{"region", "eu west"}};
     level.path = text("/devices");
     vendor.base_url.host = "vendor.example";
@@ -54,24 +55,40 @@ TEST_P(Path, IsFilledIn) {
 
 INSTANTIATE_TEST_SUITE_P(
     Templates, Path,
-    testing::Values(PathRow{"/devices", "/devices"}, PathRow{"/g/{troop.id}/d", "/g/9223372036854775807/d"},
-                    PathRow{"/{troop.big}", "/18446744073709551615"}, PathRow{"/{troop.real}", "/1.5"},
-                    PathRow{"/{troop.yes}", "/true"}, PathRow{"/{metric}/x", "/go_goroutines/x"},
-                    PathRow{"/{troop.name}", "/a%2Fb%20%C3%BC%26%3F%23"},
-                    // Slashes stay with a plus, but the path does not end early.
-                    PathRow{"/{+troop.name}", "/a/b%20%C3%BC&%3F%23"},
-                    PathRow{"/{run.id}/{run.date}/{run.at}/{run.since}", "/17/2026-11-23/1795399200/0"},
-                    PathRow{"/{vars.region}", "/eu%20west"}, PathRow{"/.well-known/x", "/.well-known/x"},
-                    PathRow{"/{line}", "/a%0D%0AX%3A%20b"},
-                    PathRow{"/{troop.none}", "cannot: path: {troop.none} has no value here"},
-                    PathRow{"/{troop.list}", "cannot: path: {troop.list} has no value here"},
-                    PathRow{"/{troop.gone}", "cannot: path: {troop.gone} has no value here"},
-                    PathRow{"/{troop}", "cannot: path: {troop} has no value here"},
-                    PathRow{"/{metric.id}", "cannot: path: {metric.id} has no value here"},
-                    PathRow{"/{other.id}", "cannot: path: {other.id} has no value here"},
-                    PathRow{"/{run.other}", "cannot: path: {run.other} has no value here"},
-                    PathRow{"/{vars.other}", "cannot: path: {vars.other} has no value here"},
-                    PathRow{"/g/{troop.up}/d", "cannot: path: a segment of /g/../d would be a dot or two"}));
+    testing::Values(
+        PathRow{"/devices", "/devices"}, PathRow{"/g/{troop.id}/d", "/g/9223372036854775807/d"},
+        PathRow{"/{troop.big}", "/18446744073709551615"}, PathRow{"/{troop.real}", "/1.5"},
+        PathRow{"/{troop.yes}", "/true"}, PathRow{"/{metric}/x", "/go_goroutines/x"},
+        // As the vendor wrote it.
+        PathRow{"/{troop.price}", "/3.10"}, PathRow{"/{troop.long}", "/0.1234567890123456789"},
+        PathRow{"/{troop.huge}", "/1e400"}, PathRow{"/{troop.beyond}", "/-9223372036854775809"},
+        PathRow{"/{troop.tiny}", "/-0.0"}, PathRow{"/{troop.attributes.name}", "/deep"},
+        PathRow{"/{troop.attributes}", "cannot: path: {troop.attributes} has no value here"},
+        PathRow{"/{troop.attributes.of.x}", "cannot: path: {troop.attributes.of.x} has no value here"},
+        // Empty is as missing as null, unless the template says otherwise.
+        PathRow{"/b/{troop.empty}/data",
+                "cannot: path: {troop.empty} is empty here, so something else would be asked for; if "
+                "that is meant, write {troop.empty?}"},
+        PathRow{"/b/{+troop.empty}/data",
+                "cannot: path: {troop.empty} is empty here, so something else would be asked for; if "
+                "that is meant, write {troop.empty?}"},
+        PathRow{"/b/{troop.empty?}/data", "/b//data"}, PathRow{"/b{troop.none?}", "/b"},
+        PathRow{"/b{troop.gone?}/{troop.real?}", "/b/1.5"},
+        PathRow{"/{troop.name}", "/a%2Fb%20%C3%BC%26%3F%23"},
+        // Slashes stay with a plus, but the path does not end early.
+        PathRow{"/{+troop.name}", "/a/b%20%C3%BC&%3F%23"},
+        PathRow{"/{run.id}/{run.date}/{run.at}/{run.since}", "/17/2026-11-23/1795399200/0"},
+        PathRow{"/{vars.region}", "/eu%20west"}, PathRow{"/.well-known/x", "/.well-known/x"},
+        PathRow{"/{line}", "/a%0D%0AX%3A%20b"},
+        PathRow{"/{troop.none}", "cannot: path: {troop.none} has no value here"},
+        PathRow{"/{troop.list}", "cannot: path: {troop.list} has no value here"},
+        PathRow{"/{troop.gone}", "cannot: path: {troop.gone} has no value here"},
+        PathRow{"/{troop}", "cannot: path: {troop} has no value here"},
+        PathRow{"/{metric.id}", "cannot: path: {metric.id} has no value here"},
+        PathRow{"/{other.id}", "cannot: path: {other.id} has no value here"},
+        PathRow{"/{run.other}", "cannot: path: {run.other} has no value here"},
+        PathRow{"/{vars.other}", "cannot: path: {vars.other} has no value here"},
+        PathRow{"/g/{troop.up}/d", "cannot: path: a segment of /g/../d would be a dot or two"}));
 
 TEST(Request, BeginsWithThePathOfTheBaseUrl) {
   Asking asking;
@@ -114,6 +131,76 @@ TEST(Request, CannotBeMadeWhenItsTargetIsTooLong) {
   EXPECT_EQ(asking.target().size(), 8000U);
   asking.pipeline.vars["long"] += 'x';
   EXPECT_EQ(asking.target(), "cannot: the target would be 8001 bytes long, and 8000 are the most");
+}
+
+TEST(Request, LeavesOutAParameterAndAHeaderWhoseNamesNeedNoValueAndHaveNone) {
+  Asking asking;
+  asking.level.query = {{"a", text("{troop.none?}")},
+                        {"b", text("{troop.empty}")},
+                        {"c", text("{troop.empty?}")},
+                        {"d", text("x{troop.gone?}")},
+                        {"e", text("{troop.real?}")}};
+  asking.level.headers = {{"X-A", text("{troop.none?}")}, {"X-B", text("{troop.real?}")}};
+  EXPECT_EQ(asking.target(), "/devices?b=&d=x&e=1.5");
+  EXPECT_THAT(std::get<Request>(asking.ask()).headers, ElementsAre(Pair("X-B", "1.5")));
+}
+
+TEST(Request, RepeatsAParameterThatIsSaidTwice) {
+  Asking asking;
+  asking.level.query = {{"tag", text("a")}, {"tag", text("{metric}")}};
+  EXPECT_EQ(asking.target(), "/devices?tag=a&tag=go_goroutines");
+}
+
+// ---- addresses that an item says
+
+struct AddressRow {
+  const char* url;  // as an item says it
+  const char* target;
+};
+
+TEST(Address, OfAnItemIsAskedOnTheVendorsOwnOriginOnly) {
+  const char* const kElsewhere = " is no address on the vendor's own origin, https://vendor.example";
+  const std::vector<AddressRow> rows = {
+      {"https://vendor.example/rest/devices/5", "/rest/devices/5?size=9"},
+      {"https://vendor.example:443/devices/5?full=1", "/devices/5?full=1&size=9"},
+      {"/v2/devices/5", "/v2/devices/5?size=9"},
+      {"devices/5", "/rest/devices/5?size=9"},
+      {"/a?size=3&b=1&si%7Ae=4#here", "/a?b=1&size=9"},
+      {"/a%2Fb/ü x", "/a%2Fb/%C3%BC%20x?size=9"},
+      {"/rest/../x", "/x?size=9"},
+      {"http://vendor.example/x", nullptr},
+      {"https://evil.example/x", nullptr},
+      {"//evil.example/x", nullptr},
+      {"https://vendor.example@evil.example/x", nullptr},
+      {"javascript:alert(1)", nullptr},
+  };
+  for (const auto& row : rows) {
+    Asking asking;
+    asking.vendor.base_url.path = "/rest";
+    asking.task.parents = std::string(R"({"troop":{"url":")") + row.url + "\"}}";
+    asking.level.path = text("{+troop.url}");
+    asking.level.query = {{"size", text("9")}};
+    const auto target = asking.target();
+    if (row.target != nullptr) {
+      EXPECT_EQ(target, row.target) << row.url;
+    } else {
+      EXPECT_THAT(target, testing::AllOf(HasSubstr("cannot: path: "), HasSubstr(kElsewhere))) << row.url;
+    }
+  }
+}
+
+TEST(Address, OfAnItemHoldsWhatAuthAddsOnce) {
+  Asking asking;
+  asking.vendor.auth = {"query", {{"name", "api key"}}, {}};
+  asking.task.parents = R"({"troop":{"url":"/x?api%20key=s&a=1&api+key=s"}})";
+  asking.level.path = text("{+troop.url}");
+  EXPECT_EQ(asking.target(), "/x?a=1");
+}
+
+TEST(Address, OfAnItemMayBeEmptyNowhere) {
+  Asking asking;
+  asking.level.path = text("{+troop.empty}");
+  EXPECT_THAT(asking.target(), HasSubstr("{troop.empty} is empty here"));
 }
 
 // ---- pages
@@ -170,6 +257,42 @@ TEST(Request, CannotBeMadeWhenAVendorsValueWouldAddAHeader) {
 }
 
 // ---- names
+
+TEST(Names, OfMomentsAreWrittenAsVendorsAskForThem) {
+  Asking asking;
+  asking.pipeline.zone = "Europe/Berlin";
+  const std::vector<std::pair<const char*, const char*>> rows = {
+      {"run.at", "1795399200"},
+      {"run.at.ms", "1795399200000"},
+      {"run.at.rfc3339", "2026-11-23T02:00:00Z"},
+      {"run.at.date", "2026-11-23"},
+      {"run.at.local", "2026-11-23T03:00:00+01:00"},
+      {"run.at.local_date", "2026-11-23"},
+      {"run.since", "1795312800"},
+      {"run.since.ms", "1795312800000"},
+      {"run.since.rfc3339", "2026-11-22T02:00:00Z"},
+  };
+  const RunNames second{18, "2026-11-23", "1795399200", "1795312800"};
+  const auto names = names_of(asking.task, second, asking.pipeline);
+  for (const auto& [name, value] : rows) EXPECT_EQ(names(name), value) << name;
+  EXPECT_EQ(names("run.at.other"), std::nullopt);
+  EXPECT_EQ(names("run.at."), std::nullopt);
+}
+
+TEST(Names, OfAFirstRunBeginWhereThePipelineSays) {
+  Asking asking;
+  const auto since = [&](const char* first_since, const char* name) {
+    asking.pipeline.first_since = FirstSince::parse(first_since);
+    return names_of(asking.task, kRun, asking.pipeline)(name);
+  };
+  EXPECT_EQ(names_of(asking.task, kRun, asking.pipeline)("run.since.rfc3339"), "1970-01-01T00:00:00Z");
+  EXPECT_EQ(since("2024-01-01", "run.since"), "1704067200");
+  EXPECT_EQ(since("2024-01-01T06:00:00+02:00", "run.since.rfc3339"), "2024-01-01T04:00:00Z");
+  EXPECT_EQ(since("30d", "run.since.date"), "2026-10-24");
+  const RunNames second{18, "2026-11-23", "1795399200", "1795312800"};
+  EXPECT_EQ(names_of(asking.task, second, asking.pipeline)("run.since"), "1795312800")
+      << "no longer the first";
+}
 
 TEST(Names, OutliveTheTaskAndThePipeline) {
   Template::Lookup names;

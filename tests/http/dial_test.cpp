@@ -6,8 +6,10 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <boost/asio/ip/tcp.hpp>
 #include <fstream>
+#include <future>
 
 #include "ask/asked.h"
 #include "base/error.h"
@@ -21,6 +23,10 @@ using boost::asio::ip::tcp;
 using test::ok;
 using test::ScriptedServer;
 using testing::HasSubstr;
+
+Addresses loopback(const std::string& port) {
+  return {{}, {{boost::asio::ip::address_v4::loopback(), static_cast<std::uint16_t>(std::stoi(port))}}};
+}
 
 class DialTest : public testing::Test {
  protected:
@@ -79,6 +85,19 @@ TEST_F(DialTest, ACertificateThatIsNotTheHostsIsRefused) {
     EXPECT_EQ(reply.fault, Fault::bad_certificate) << host;
     EXPECT_THAT(reply.detail, HasSubstr("hostname mismatch")) << host;
     EXPECT_TRUE(server.requests().empty()) << "nothing is said to a stranger";
+  }
+}
+
+TEST_F(DialTest, AWildcardStandsForOneWholeLabel) {
+  for (const auto& [host, accepted] :
+       {std::pair("*.vendor.example", true), std::pair("a*.vendor.example", false),
+        std::pair("*c.vendor.example", false), std::pair("a*c.vendor.example", false),
+        std::pair("*.example", false), std::pair("abc.*.example", false)}) {
+    serve(test::make_certificate(authority_, {.host = host}));
+    asked_.vendor.base_url.host = "abc.vendor.example";
+    asked_.resolve = [](const std::string&, const std::string& port) { return loopback(port); };
+    const auto reply = asked_.ask();
+    EXPECT_EQ(reply.fault, accepted ? Fault::none : Fault::bad_certificate) << host << ": " << reply.detail;
   }
 }
 
@@ -183,6 +202,65 @@ TEST_F(DialTest, AHostWithoutAnAddressIsUnresolved) {
   const auto reply = asked_.ask();
   EXPECT_TRUE(reply.fault == Fault::unresolved || reply.fault == Fault::connect_timeout) << reply.detail;
   EXPECT_THAT(reply.detail, HasSubstr("no-such-host.invalid"));
+}
+
+TEST_F(DialTest, ANameThatDoesNotResolveHoldsUpNobodyElse) {
+  std::promise<void> release;
+  std::atomic<int> asked = 0;
+  asked_.vendor.base_url = {.tls = false, .host = "stuck.example", .port = "80", .path = {}};
+  asked_.vendor.connect_timeout = milliseconds(60);
+  asked_.resolve = [&asked, released = release.get_future().share()](const std::string&, const std::string&) {
+    ++asked;
+    released.wait();
+    return Addresses{};
+  };
+  std::optional<Reply> stuck, other;
+  asked_.start(Asked::request(), &stuck);
+
+  ScriptedServer server(asked_.loop, {{{ok("x")}}});
+  VendorSpec vendor;
+  vendor.base_url = {.tls = false, .host = "other.example", .port = server.port(), .path = {}};
+  HttpsTransport transport(asked_.loop.get_executor(), vendor,
+                           [](const std::string&, const std::string& port) { return loopback(port); });
+  boost::asio::co_spawn(asked_.loop, transport.ask(Asked::request()),
+                        [&other](const std::exception_ptr&, Reply got) { other = std::move(got); });
+  asked_.run_until([&] { return other.has_value(); });
+  EXPECT_EQ(other->body, "x") << other->detail;
+
+  asked_.run_until([&] { return stuck.has_value(); });
+  EXPECT_EQ(stuck->fault, Fault::connect_timeout);
+  EXPECT_THAT(stuck->detail, HasSubstr("was not resolved within 60 ms"));
+  EXPECT_EQ(asked_.ask().fault, Fault::connect_timeout);
+  EXPECT_EQ(asked, 1) << "a vendor has one thread waiting for its name, however often it is asked";
+  release.set_value();
+}
+
+// Such as an IPv6 address that leads nowhere, before one that answers.
+TEST_F(DialTest, AnAddressThatSwallowsEverythingCostsItsShareOfTheTimeOnce) {
+  tcp::acceptor full(asked_.loop, tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0));
+  full.listen(0);
+  std::vector<tcp::socket> filling;
+  for (int i = 0; i < 4; ++i) {
+    filling.emplace_back(asked_.loop);
+    filling.back().async_connect(full.local_endpoint(), [](boost::system::error_code) {});
+  }
+  ScriptedServer server(asked_.loop, {{{ok("x"), test::Act::Then::close}}});
+  asked_.vendor.base_url = {.tls = false, .host = "two.example", .port = server.port(), .path = {}};
+  asked_.vendor.connect_timeout = milliseconds(600);
+  asked_.resolve = [swallows = full.local_endpoint()](const std::string&, const std::string& port) {
+    auto addresses = loopback(port);
+    addresses.endpoints.insert(addresses.endpoints.begin(), swallows);
+    return addresses;
+  };
+  const auto deadlines = std::make_shared<SocketDeadlines>(asked_.loop.get_executor());
+  const auto took = [&] {
+    const auto begun = deadlines->in(milliseconds(0));
+    const auto reply = asked_.ask();
+    EXPECT_EQ(reply.body, "x") << reply.detail;
+    return deadlines->in(milliseconds(0)) - begun;
+  };
+  EXPECT_GE(took(), milliseconds(300));
+  EXPECT_LT(took(), milliseconds(300));
 }
 
 // Its queue of connections is full, so that the system answers no further one.

@@ -118,8 +118,12 @@ TEST(Inflate, CodingsAreKnownByAllTheirNames) {
   EXPECT_EQ(coding_of("gzip"), Coding::gzip);
   EXPECT_EQ(coding_of("X-GZIP"), Coding::gzip);
   EXPECT_EQ(coding_of("deflate"), Coding::deflate);
-  EXPECT_EQ(coding_of("br"), std::nullopt);
-  EXPECT_EQ(coding_of("gzip, gzip"), std::nullopt);
+  EXPECT_EQ(coding_of("gzip, gzip"), Coding::gzip);
+  EXPECT_EQ(coding_of(" identity , gzip ,,"), Coding::gzip);
+  EXPECT_EQ(coding_of("utf-8"), Coding::identity);
+  EXPECT_EQ(coding_of("none"), Coding::identity);
+  for (const char* undoable : {"br", "zstd", "gzip, br", "compress", "gzip, deflate"})
+    EXPECT_EQ(coding_of(undoable), std::nullopt) << undoable;
 }
 
 }  // namespace

@@ -89,7 +89,7 @@ TEST(FurtherPages, BelongToTheSameList) {
   task.page = 2;
   task.parents = R"({"troop":{"id":1}})";
   EXPECT_THAT(further_pages(task, paged(kOffset, 10), {10, kNo, kNo}).seeds,
-              ElementsAre(Seed{"warrior", 1, 7, 6, 42, "k", 3, R"({"troop":{"id":1}})"}));
+              ElementsAre(Seed{"warrior", 1, 7, 6, 42, "k", 3, R"({"troop":{"id":1}})", "", ""}));
 }
 
 // Each page that is made is read in its turn, as the queue would have it.

@@ -21,8 +21,8 @@ TEST(Children, AreSeedsOfEachLevelBelow) {
   list.level().children = {1, 2};
   list.level().keep = {"name", "id"};
   const std::string kept = R"({"troop":{"name":"a","id":7}})";
-  EXPECT_THAT(list.read().seeds, ElementsAre(Seed{"warrior", 1, 42, 42, 0, "7", 1, kept},
-                                             Seed{"event", 1, 42, 42, 0, "7", 1, kept}));
+  EXPECT_THAT(list.read().seeds, ElementsAre(Seed{"warrior", 1, 42, 42, 0, "7", 1, kept, "", ""},
+                                             Seed{"event", 1, 42, 42, 0, "7", 1, kept, "", ""}));
 }
 
 TEST(Children, OfAFurtherPageBelongToTheFirst) {

@@ -80,8 +80,9 @@ TEST(Pages, ComeBeforeTheChildrenAndCountWhatTheConditionLeavesOut) {
   list.level().where = "item->>'id' = 2";
   list.task.parents = R"({"a":1})";
   const Reading reading = list.read();
-  EXPECT_THAT(reading.seeds, ElementsAre(Seed{"troop", 0, 0, 0, 42, "", 2, R"({"a":1})"},
-                                         Seed{"warrior", 1, 42, 42, 0, "2", 1, R"({"a":1,"troop":{}})"}));
+  EXPECT_THAT(reading.seeds,
+              ElementsAre(Seed{"troop", 0, 0, 0, 42, "", 2, R"({"a":1})", "", ""},
+                          Seed{"warrior", 1, 42, 42, 0, "2", 1, R"({"a":1,"troop":{}})", "", ""}));
 }
 
 TEST(Pages, OfAnAbsurdTotalFailTheReply) {
