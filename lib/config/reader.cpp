@@ -33,7 +33,8 @@ Reader::Reader(const Node& table, std::string name, Complaints& complaints)
     : table_(table), name_(std::move(name)), complaints_(complaints) {}
 
 const Node* Reader::any(const std::string& key) {
-  known_.push_back(key);
+  // Asked for twice it is still one key in a message.
+  if (std::find(known_.begin(), known_.end(), key) == known_.end()) known_.push_back(key);
   const Entry* entry = table_.entry(key);
   return entry == nullptr ? nullptr : &entry->value;
 }

@@ -2,6 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+#include <sstream>
+
 #include "config/loading.h"
 
 namespace fanout {
@@ -61,6 +64,26 @@ TEST(LoadAsking, AParameterThatAuthSetsIsSetByNothingElse) {
   EXPECT_THAT(errors_of(around(auth, "query = { key = \"1\" }")),
               HasSubstr("which auth of the vendor sets too"));
   load_text(around(auth, "query = { keys = \"1\" }"));
+}
+
+TEST(LoadAsking, AMessageThatListsKeysNamesEachOnce) {
+  const auto lines = error_lines(load_config_text(
+      around("zzzzzz = 1\nretry = { zzzzzz = 1 }",
+             "zzzzzz = 1\nitems = \"$\"\npage = { kind = \"page\", param = \"p\", zzzzzz = 1 }"),
+      "fanoutd.toml"));
+  int lists = 0;
+  for (const auto& line : lines) {
+    const auto begin = line.find(" knows ");
+    if (begin == std::string::npos) continue;
+    ++lists;
+    std::istringstream words(line.substr(begin + 7));
+    std::set<std::string> seen;
+    for (std::string word; words >> word;) {
+      if (word.ends_with(',')) word.pop_back();
+      if (word != "and") EXPECT_TRUE(seen.insert(word).second) << word << " is named twice: " << line;
+    }
+  }
+  EXPECT_EQ(lists, 4);
 }
 
 }  // namespace
