@@ -71,10 +71,11 @@ std::string status(Database& database, const Words& words, WallTime now) {
   for (auto& run : runs) {
     if (!holder) run["seconds_left"] = nullptr;
   }
-  auto queue = rows_of(database,
-                       "SELECT pipeline, run, level, ready, waiting, leased, done, skipped, dead, oldest,"
-                       " max(?1 / 1000 - unixepoch(oldest), 0) AS oldest_seconds FROM queue",
-                       unix_ms(now));
+  auto queue =
+      rows_of(database,
+              "SELECT pipeline, run, level, ready, waiting, leased, done, skipped, dead, left_out, oldest,"
+              " max(?1 / 1000 - unixepoch(oldest), 0) AS oldest_seconds FROM queue",
+              unix_ms(now));
   const auto held = rows_of(database, "SELECT what, why, until, seconds_left FROM stuck WHERE run IS NULL");
   if (words.json) {
     return text_of({{"daemon", holder ? Json(*holder) : Json(nullptr)},
@@ -96,13 +97,14 @@ std::string status(Database& database, const Words& words, WallTime now) {
     if (row["what"] != "fanoutd") text += held_line(row);
   }
   for (auto& row : queue) {
+    row["left out"] = row["left_out"];
     row["oldest ready"] = row["oldest_seconds"];
     say_duration(row, "oldest ready");
   }
   return text + "\n" +
          table_of(queue,
                   {"pipeline", "run", "level", "ready", "waiting", "leased", "done", "skipped", "dead",
-                   "oldest ready"},
+                   "left out", "oldest ready"},
                   width());
 }
 

@@ -10,19 +10,27 @@ namespace {
 
 std::string levels_of(Database& database, std::int64_t run) {
   Statement statement(database,
-                      "SELECT level, done, skipped, dead FROM tally WHERE run = ?1 ORDER BY depth, level");
+                      "SELECT level, done, skipped, dead, left_out + where_failed, where_failed FROM tally"
+                      " WHERE run = ?1 ORDER BY depth, level");
   statement.bind(run);
   std::vector<std::vector<std::string>> rows;
+  std::string failures;
   while (statement.step()) {
     rows.push_back({"  " + std::string(statement.text(0)), grouped(statement.integer(1)),
-                    grouped(statement.integer(2)), grouped(statement.integer(3))});
+                    grouped(statement.integer(2)), grouped(statement.integer(3)),
+                    grouped(statement.integer(4))});
+    if (statement.integer(5) > 0) {
+      failures += fmt::format("  where of level {} failed on {} of the items that it left out\n",
+                              statement.text(0), grouped(statement.integer(5)));
+    }
   }
   std::string text;
   for (const auto& line :
-       table_lines({{"  level"}, {"done", true}, {"skipped", true}, {"dead", true}}, rows)) {
+       table_lines({{"  level"}, {"done", true}, {"skipped", true}, {"dead", true}, {"items left out", true}},
+                   rows)) {
     text += line + "\n";
   }
-  return text;
+  return text + failures;
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "ask/redirect.h"
 #include "base/ascii.h"
 #include "base/excerpt.h"
+#include "page/page_kind.h"
 
 namespace fanout {
 namespace {
@@ -96,13 +97,10 @@ bool has_dot_segment(std::string_view path) {
 }
 
 void append_page(std::string& target, const Task& task, const Page& page) {
-  if (page.kind == Page::Kind::none) return;
-  const std::int64_t before = task.page - 1;
-  append_parameter(target, page.param);
-  target += std::to_string(page.kind == Page::Kind::offset ? before * page.size : page.first + before);
-  if (page.size_param.empty()) return;
-  append_parameter(target, page.size_param);
-  target += std::to_string(page.size);
+  for (const auto& [name, value] : page_parameters(task, page)) {
+    append_parameter(target, name);
+    target += percent_encode(value, false);
+  }
 }
 
 // In a path an empty text is as missing as none: `/b//data` is another resource.
@@ -137,7 +135,7 @@ std::variant<std::string, CannotAsk> path_for(const Level& level, const VendorSp
 // What the level sets takes the place of what an item's own address says already.
 void drop_what_is_set(std::string& target, const Level& level) {
   for (const auto& [name, value] : level.query) target = without_parameter(target, name);
-  if (level.page.kind == Page::Kind::none) return;
+  if (level.page.kind == nullptr) return;
   for (const auto* name : {&level.page.param, &level.page.size_param}) {
     if (!name->empty()) target = without_parameter(target, *name);
   }

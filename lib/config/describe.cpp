@@ -4,6 +4,7 @@
 #include "base/wording.h"
 #include "config/load.h"
 #include "limit/pace.h"
+#include "page/page_kind.h"
 
 namespace fanout {
 namespace {
@@ -81,20 +82,12 @@ std::string then_text(const Rule& rule) {
   return rule.then == Verdict::snooze ? "snooze " + format_duration(rule.snooze) : verdict_name(rule.then);
 }
 
-std::string page_text(const Page& page) {
-  std::string text = page.kind == Page::Kind::offset
-                         ? fmt::format("by offset in {}", page.param)
-                         : fmt::format("by number in {} from {}", page.param, page.first);
-  if (page.size > 0) text += fmt::format(", {} items each", page.size);
-  if (!page.size_param.empty()) text += fmt::format(" (asked for in {})", page.size_param);
-  if (page.total) text += ", items in all at " + page.total->text();
-  if (page.pages) text += ", pages in all at " + page.pages->text();
-  return text;
-}
-
 std::string items_text(const Level& level) {
   std::string text = level.items->text();
   text += level.keep.empty() ? ", keeps no field" : ", keeps " + listed(level.keep);
+  if (!level.optional.empty()) text += " (may lack " + listed(level.optional) + ")";
+  if (level.missing_is_empty) text += ", none where there is no list";
+  if (level.single_is_item) text += ", one where there is one object";
   text += ", key " + level.key.text();
   if (level.key_is_default) text += " or else a hash";
   if (level.unique_in_run) text += ", each once in a run";
@@ -110,7 +103,7 @@ void describe_level(Out out, const PipelineSpec& pipeline, const Level& level) {
   fmt::format_to(out, "{}{}  GET {}\n", indent, level.name, level.path.text());
   for (const auto& [name, value] : level.query) detail("query", name + " = " + value.text());
   for (const auto& [name, value] : level.headers) detail("header", name + ": " + value.text());
-  if (level.page.kind != Page::Kind::none) detail("pages", page_text(level.page));
+  if (level.page.kind != nullptr) detail("pages", page_text(level.page));
   if (level.items) detail("items", items_text(level));
   if (!level.where.empty()) detail("where", level.where);
   for (const Rule& rule : level.rules) detail("rule", rule.when + " → " + then_text(rule));

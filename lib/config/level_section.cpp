@@ -3,9 +3,16 @@
 
 #include "base/wording.h"
 #include "config/sections.h"
+#include "page/page_kind.h"
 
 namespace fanout {
 namespace {
+
+std::string kinds_hint() {
+  std::vector<std::string> names;
+  for (const std::string& name : page_kind_names()) names.push_back(in_quotes(name));
+  return "write kind = " + listed(names, "or");
+}
 
 // page = { kind = "offset", param = "offset", size_param = "size", size = 1000, total = "$.total" }
 Page read_page(Reader& level) {
@@ -14,20 +21,21 @@ Page read_page(Reader& level) {
   if (node == nullptr) return page;
   Reader reader(*node, "page", level.complaints());
   std::string kind;
-  reader.required("kind", "write kind = \"offset\" or \"page\"");
-  if (reader.one_of("kind", kind, {"offset", "page"}) == nullptr) return page;
-  const bool offset = kind == "offset";
-  page.kind = offset ? Page::Kind::offset : Page::Kind::number;
-  reader.required_text("param", page.param, offset ? "e.g. param = \"offset\"" : "e.g. param = \"page\"");
-  const Node* size_param = reader.text("size_param", page.size_param);
-  if (offset || size_param != nullptr)
-    reader.required("size", "say how many items a page has, e.g. size = 1000");
-  reader.whole("size", page.size, 1, 1'000'000);
-  if (!offset) {
-    reader.whole("first", page.first, 0, 1'000'000);
-    reader.json_path("pages", page.pages);
+  reader.required("kind", kinds_hint());
+  if (reader.one_of("kind", kind, page_kind_names()) == nullptr) return page;
+  page.kind = page_kind(kind);
+  for (const PageSetting& setting : page.kind->settings()) {
+    const bool needed =
+        !setting.hint.empty() && (setting.needed_with.empty() || reader.any(setting.needed_with) != nullptr);
+    if (needed) reader.required(setting.key, setting.hint);
+    if (const auto* text = std::get_if<std::string Page::*>(&setting.into)) {
+      reader.text(setting.key, page.**text);
+    } else if (const auto* number = std::get_if<int Page::*>(&setting.into)) {
+      reader.whole(setting.key, page.**number, setting.least, setting.most);
+    } else {
+      reader.json_path(setting.key, page.*std::get<std::optional<JsonPath> Page::*>(setting.into));
+    }
   }
-  reader.json_path("total", page.total);
   reader.unknown_keys();
   return page;
 }
@@ -39,6 +47,22 @@ std::size_t first_mark(const Template& path) {
     if (at != std::string::npos) return piece.offset + at;
   }
   return std::string::npos;
+}
+
+// What is said twice is sent twice, and which of the two a vendor takes is anybody's guess.
+void refuse_names_said_twice(Reader& reader, const Level& level, Complaints& complaints) {
+  const Node* node = reader.any("page");
+  if (node == nullptr || level.page.kind == nullptr) return;
+  const Page& page = level.page;
+  if (!page.param.empty() && page.param == page.size_param) {
+    complaints.add(node->place,
+                   "\"page\" sends " + in_quotes(page.param) + " twice: as param and as size_param");
+  }
+  for (const auto& [name, value] : level.query) {
+    if (name.empty() || (name != page.param && name != page.size_param)) continue;
+    complaints.add(node->place, in_quotes(name) + " is sent by \"page\" and stands in query as well",
+                   "leave it out of query");
+  }
 }
 
 void read_path(Reader& reader, LevelSection& section) {
@@ -73,11 +97,23 @@ void read_templates(const std::vector<Setting>& settings, std::vector<std::pair<
 
 void read_keep(Reader& reader, Level& level) {
   for (const Node* node : reader.texts("keep")) {
-    if (std::find(level.keep.begin(), level.keep.end(), node->text) != level.keep.end()) {
-      reader.complaints().add(node->place, in_quotes(node->text) + " is kept already");
-      continue;
+    std::string field = node->text;
+    const bool may_lack = field.ends_with('?');
+    if (may_lack) field.pop_back();
+    if (field.starts_with("$.") || field.starts_with("$[")) {
+      reader.complaints().add(node->place, in_quotes(node->text) + " is a path, and keep names fields",
+                              "write " + in_quotes(field.substr(2)) + " if that is its name");
+    } else if (field.empty() || field.starts_with('.') || field.ends_with('.') ||
+               field.find("..") != std::string::npos) {
+      reader.complaints().add(
+          node->place, in_quotes(node->text) + " is no name of a field",
+          "write \"name\", \"attributes.name\", or \"name?\" for one that an item may lack");
+    } else if (std::find(level.keep.begin(), level.keep.end(), field) != level.keep.end()) {
+      reader.complaints().add(node->place, in_quotes(field) + " is kept already");
+    } else {
+      if (may_lack) level.optional.push_back(field);
+      level.keep.push_back(std::move(field));
     }
-    level.keep.push_back(node->text);
   }
 }
 
@@ -98,8 +134,11 @@ void read_items(Reader& reader, LevelSection& section, Expressions& expressions)
     }
   }
   reader.whole("max_items", level.max_items, 1, 100'000'000);
+  std::string word;
+  level.missing_is_empty = reader.one_of("missing", word, {"empty"}) != nullptr;
+  level.single_is_item = reader.one_of("single", word, {"item"}) != nullptr;
   if (section.lists_items) return;
-  for (const char* key_of_items : {"keep", "key", "unique", "where", "max_items"}) {
+  for (const char* key_of_items : {"keep", "key", "unique", "where", "max_items", "missing", "single"}) {
     if (const Node* node = reader.any(key_of_items)) {
       reader.complaints().add(node->place,
                               in_quotes(key_of_items) + " speaks of items, and this level lists none",
@@ -130,8 +169,9 @@ LevelSection read_level(const std::string& pipeline, const Node& node, Checking 
   for (const Setting& header : headers) check_header(header, checking.complaints);
   read_templates(headers, level.headers, section, checking.complaints);
   level.page = read_page(reader);
+  refuse_names_said_twice(reader, level, checking.complaints);
   read_items(reader, section, checking.expressions);
-  if (level.page.kind != Page::Kind::none && !section.lists_items && !level.page.total && !level.page.pages) {
+  if (level.page.kind != nullptr && !section.lists_items && !level.page.total && !level.page.pages) {
     checking.complaints.add(
         reader.any("page")->place, "nothing says when the last page is reached",
         "say with items where a page lists its items, or with total or pages how much there is");

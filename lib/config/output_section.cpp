@@ -50,7 +50,7 @@ std::string error_in_path(const Template& to) {
 // Two answers must not have one file.
 void check_one_file_per_answer(const TemplateAt& to, const Level& level,
                                const std::vector<LevelSection>& levels, Complaints& complaints) {
-  if (level.page.kind != Page::Kind::none) {
+  if (level.page.kind != nullptr) {
     complaints.add(to.node->place,
                    "level " + in_quotes(level.name) +
                        " is asked page by page, and each page would overwrite the one before",

@@ -2,12 +2,15 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "ask/request_builder.h"
 #include "forecast/forecast.h"
+#include "page/page_lengths.h"
 #include "store/store.h"
 
 namespace fanout {
@@ -22,6 +25,8 @@ struct ActiveRun {
   int in_flight = 0;
   std::int64_t unsettled = 0;  // leased here: buffered, in flight, or settled but not yet kept
   Forecast forecast;
+  std::map<std::string, PageLengths> page_lengths;  // by level: what its replies have shown so far
+  std::set<std::string> where_failed;               // levels of which that was said
   bool noted_blocked = false;
   MonoTime noted_at{};
 

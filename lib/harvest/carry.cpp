@@ -8,6 +8,7 @@
 #include "harvest/engine.h"
 #include "harvest/flight.h"
 #include "harvest/settling.h"
+#include "page/paging.h"
 
 namespace fanout {
 namespace {
@@ -22,6 +23,8 @@ constexpr std::int64_t kDeadLettersLogged = 10;  // of a run; the rest is in the
 
 asio::awaitable<void> Engine::carry(std::shared_ptr<Flight> flight, Request request) {
   Reply reply = co_await flight->transport->ask(std::move(request));
+  if (const auto run = runs_.find(flight->claimed.task.run); run != runs_.end())
+    flight->lengths = run->second.page_lengths[flight->level->name];
   if (reply.body.size() < kReadElsewhere) {
     auto reading = read(*flight, reply, expressions_);
     conclude(*flight, std::move(reply), std::move(reading));
@@ -40,7 +43,7 @@ asio::awaitable<Reading> Engine::read_elsewhere(std::shared_ptr<Flight> flight,
 
 Reading Engine::read(const Flight& flight, const Reply& reply, Expressions& expressions) const {
   return read_reply(reply, flight.claimed.task, *flight.pipeline, *flight.level, expressions,
-                    on_.clock.wall(), flight.credentials->redactor());
+                    on_.clock.wall(), flight.credentials->redactor(), flight.lengths);
 }
 
 void Engine::conclude(Flight& flight, Reply reply, Reading reading) {
@@ -71,7 +74,24 @@ void Engine::conclude(Flight& flight, Reply reply, Reading reading) {
     }
     return;
   }
-  settle(flight, outcome, std::move(reply), std::move(reading.seeds));
+  if (outcome.verdict == Verdict::done) learn(flight, reading);
+  settle(flight, outcome, std::move(reply), std::move(reading));
+}
+
+// What the reply teaches about its level, at once: other lists of it may be read before this one is kept.
+void Engine::learn(const Flight& flight, const Reading& reading) {
+  const auto found = runs_.find(flight.claimed.task.run);
+  if (found == runs_.end()) return;
+  ActiveRun& run = found->second;
+  const std::string& level = flight.level->name;
+  if (reading.items && flight.level->page.kind != nullptr)
+    run.page_lengths[level].saw(*reading.items, items_before(flight.claimed.task));
+  if (reading.left_out.where_failed > 0 && run.where_failed.insert(level).second) {
+    on_.log.warning(
+        fmt::format("run {}: where of level {} failed on an item, which is left out: {}; how many "
+                    "more it fails on is counted in tally.where_failed",
+                    run.run.id, level, flight.credentials->redact(reading.why_where_failed)));
+  }
 }
 
 void Engine::tell_gate(Flight& flight, const Outcome& outcome, int status) {
@@ -93,13 +113,16 @@ void Engine::tell_gate(Flight& flight, const Outcome& outcome, int status) {
   }
 }
 
-void Engine::settle(const Flight& flight, const Outcome& outcome, Reply reply, std::vector<Seed> seeds) {
+void Engine::settle(const Flight& flight, const Outcome& outcome, Reply reply, Reading reading) {
   const auto& task = flight.claimed.task;
   const auto& vendor = flight.config->vendors.at(flight.vendor);
   const bool vendor_down = gates_.at(flight.vendor)->limiter().breaker_open();
   auto settlement =
       settlement_of(task, outcome, reply.status, vendor.retry, vendor_down, on_.clock.wall(), on_.random);
-  if (settlement.to == State::done) settlement.seeds = std::move(seeds);
+  if (settlement.to == State::done) {
+    settlement.seeds = std::move(reading.seeds);
+    settlement.left_out = reading.left_out;
+  }
   if (settlement.to == State::dead) {
     settlement.request =
         flight.credentials->redact(fmt::format("GET {}{}", vendor.base_url.origin(), flight.target));
@@ -111,10 +134,10 @@ void Engine::settle(const Flight& flight, const Outcome& outcome, Reply reply, s
   }
   const bool keep = settlement.to == State::done && !outcome.unchanged && !reply.body.empty();
   pending_.batch.settlements.push_back(std::move(settlement));
-  if (keep) keep_records(flight, std::move(reply));
+  if (keep) keep_records(flight, std::move(reply), std::move(reading.cleaned_body));
 }
 
-void Engine::keep_records(const Flight& flight, Reply reply) {
+void Engine::keep_records(const Flight& flight, Reply reply, std::optional<std::string> cleaned_body) {
   const auto& task = flight.claimed.task;
   std::vector<const OutputSpec*> wanted;
   for (const auto& output : flight.pipeline->outputs) {
@@ -131,12 +154,23 @@ void Engine::keep_records(const Flight& flight, Reply reply) {
     record.parents = task.parents;
     record.fetched_at = fetched_at;
     record.body = output == wanted.back() ? std::move(reply.body) : reply.body;
-    pending_bytes_ += record.body.size();
+    record.cleaned_body = cleaned_body;
+    pending_bytes_ += record.body.size() + (cleaned_body ? cleaned_body->size() : 0);
     pending_.records.push_back(std::move(record));
     pending_.settlement_of.push_back(pending_.batch.settlements.size() - 1);
   }
   if (pending_.configs.empty() || pending_.configs.back() != flight.config)
     pending_.configs.push_back(flight.config);
+}
+
+// Its list has ended with the page before it.
+void Engine::settle_needless(const Task& task) {
+  Settlement settlement;
+  settlement.task = task.id;
+  settlement.lease = task.lease;
+  settlement.to = State::done;
+  settlement.spent = false;
+  pending_.batch.settlements.push_back(std::move(settlement));
 }
 
 void Engine::settle_unasked(const Task& task, std::string reason) {

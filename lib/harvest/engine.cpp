@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "harvest/flight.h"
+#include "page/paging.h"
 
 namespace fanout {
 
@@ -198,6 +199,10 @@ bool Engine::send(Gate& gate, Claimed claimed) {
   if (level == nullptr) {
     settle_unasked(claimed.task,
                    fmt::format("level {} is no longer in the configuration", claimed.task.level));
+    return false;
+  }
+  if (is_needless(claimed.task, *level, run.page_lengths[level->name])) {
+    settle_needless(claimed.task);
     return false;
   }
   auto request = request_for(claimed.task, run.names, pipeline->second, *level, gate.spec());

@@ -104,8 +104,10 @@ class Engine {
   Reading read(const Flight& flight, const Reply& reply, Expressions& expressions) const;
   void conclude(Flight& flight, Reply reply, Reading reading);
   void tell_gate(Flight& flight, const Outcome& outcome, int status);
-  void settle(const Flight& flight, const Outcome& outcome, Reply reply, std::vector<Seed> seeds);
-  void keep_records(const Flight& flight, Reply reply);
+  void learn(const Flight& flight, const Reading& reading);
+  void settle(const Flight& flight, const Outcome& outcome, Reply reply, Reading reading);
+  void keep_records(const Flight& flight, Reply reply, std::optional<std::string> cleaned_body);
+  void settle_needless(const Task& task);
   void settle_unasked(const Task& task, std::string reason);
 
   // turn.cpp
@@ -121,6 +123,7 @@ class Engine {
   void take_tallies(const std::vector<Tally>& tallies);
   void take_finished(const std::vector<std::int64_t>& finished);
   void others_wrote(const OthersWrote& others);
+  void say_what_was_left_out(const ActiveRun& run) const;
   void warn_of_skipped_levels(const ActiveRun& run) const;
   void forget(std::int64_t run);
   void forget_runs_that_ended(const OthersWrote& others);

@@ -7,6 +7,7 @@
 #include "ask/request_builder.h"
 #include "harvest/gate.h"
 #include "limit/limiter.h"
+#include "page/page_lengths.h"
 #include "spec/config.h"
 
 namespace fanout {
@@ -30,6 +31,7 @@ struct Flight {
   std::shared_ptr<Transport> transport;
   std::shared_ptr<const Credentials> credentials;  // that it left with
   Limiter::Ticket ticket{};
+  PageLengths lengths;  // of the level, as the reply is read
   std::uint64_t generation = 0;
 };
 

@@ -116,6 +116,7 @@ void Keeper::write_records(Turn& turn) {
       settlement.place = written.problems[i];
       settlement.keeps_record = false;
       settlement.seeds.clear();
+      settlement.left_out = {};
       unkept.insert(turn.settlement_of[i]);
     }
     if (!unkept.empty()) {

@@ -266,11 +266,28 @@ void Engine::take_finished(const std::vector<std::int64_t>& finished) {
         fmt::format("run {} of pipeline {} is {}: {} done, {} skipped, {} dead, after {}", id,
                     run.run.pipeline, run.run.state == RunState::cancelled ? "cancelled" : "complete", done,
                     skipped, run.dead(), format_duration(on_.clock.wall() - run.run.started_at));
+    say_what_was_left_out(run);
     run.dead() > 0 ? on_.log.warning(line + "; look with: fanoutctl dead list") : on_.log.notice(line);
     if (run.run.state == RunState::running) warn_of_skipped_levels(run);
     dead_letters_ += run.dead();
     forget(id);
     prune_ = true;
+  }
+}
+
+void Engine::say_what_was_left_out(const ActiveRun& run) const {
+  for (const auto& tally : run.tallies) {
+    const auto& [by_where, failed] = tally.left_out;
+    if (by_where > 0) {
+      on_.log.notice(
+          fmt::format("run {}: where of level {} left out {} items", run.run.id, tally.level, by_where));
+    }
+    if (failed > 0) {
+      on_.log.warning(
+          fmt::format("run {}: where of level {} failed on {} items, which were left out; mend it and "
+                      "start again to have them",
+                      run.run.id, tally.level, failed));
+    }
   }
 }
 

@@ -29,7 +29,7 @@ std::optional<std::vector<std::string>> rows_of(const Record& record, Expression
                                                 std::string* why) {
   std::string failure;
   auto rows =
-      expressions.select(record.output->select, record.parents, record.body, record.fetched_at, &failure);
+      expressions.select(record.output->select, record.parents, record.text(), record.fetched_at, &failure);
   if (!rows) *why = "select failed: " + failure;
   return rows;
 }
@@ -75,7 +75,7 @@ std::optional<std::size_t> append_lines(const Record& record, Expressions& expre
     text += ",\"fetched_at\":\"";
     text += record.fetched_at;
     text += "\",\"body\":";
-    append_on_one_line(text, record.body);
+    append_on_one_line(text, record.text());
     text += "}\n";
     return 1;
   }

@@ -14,10 +14,14 @@ namespace fanout {
 struct Record {
   std::int64_t run = 0;
   const OutputSpec* output = nullptr;
-  Template::Lookup names;  // for the output's path
-  std::string parents;     // JSON text
-  std::string fetched_at;  // UTC text
-  std::string body;        // JSON text
+  Template::Lookup names;                   // for the output's path
+  std::string parents;                      // JSON text
+  std::string fetched_at;                   // UTC text
+  std::string body;                         // as it came
+  std::optional<std::string> cleaned_body;  // what was read of it, where that is another text
+
+  // What lines are made of, and what a select sees.
+  const std::string& text() const { return cleaned_body ? *cleaned_body : body; }
 };
 
 // The path that the record's output names for it, below the output folder. Nothing if it has none; *why then

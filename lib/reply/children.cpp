@@ -12,10 +12,19 @@ using nlohmann::json;
 std::string text_of(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
 
 // FNV-1a, 64 bits: the same on every machine and in every version, since keys outlive a release.
-std::string hash_of(std::string_view text) {
+std::uint64_t number_of(std::string_view text) {
   std::uint64_t hash = 0xcbf29ce484222325U;
   for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
-  return fmt::format("#{:016x}", hash);
+  return hash;
+}
+
+std::string hash_of(std::string_view text) { return fmt::format("#{:016x}", number_of(text)); }
+
+// So that sums of hashes tell sets of texts apart (the last step of splitmix64).
+std::uint64_t mixed(std::uint64_t hash) {
+  hash = (hash ^ (hash >> 30U)) * 0xbf58476d1ce4e5b9U;
+  hash = (hash ^ (hash >> 27U)) * 0x94d049bb133111ebU;
+  return hash ^ (hash >> 31U);
 }
 
 // As text if it can tell one item from another.
@@ -47,11 +56,18 @@ Children::Children(const Task& task, const PipelineSpec& pipeline, const Level& 
       parents_begin_(begin_of_parents(task.parents, level.name)) {}
 
 std::string Children::add(const json& item) {
-  if (!item.is_object() && !item.is_string() && !item.is_number()) {
-    return fmt::format("it is {}; items are objects, texts or numbers",
-                       item.is_null() ? "null" : std::string("of type ") + item.type_name());
+  const bool paged = level_.page.kind != nullptr;
+  if (!level_.where.empty() || paged) {
+    const std::string text = text_of(item);
+    if (paged) note(item, text);
+    if (!level_.where.empty() && !lets_through(text)) return {};
   }
-  if (!level_.where.empty() && !expressions_.where(level_.where, text_of(item))) return {};
+  if (!item.is_object() && !item.is_string() && !item.is_number()) {
+    return fmt::format(
+        "it is {}; items are objects, texts or numbers; where may leave out others, e.g. where = "
+        "\"json_type(item) = 'object'\"",
+        item.is_null() ? "null" : std::string("of type ") + item.type_name());
+  }
   std::string parents = parents_begin_;
   if (std::string wrong = read_kept(item, parents); !wrong.empty()) return wrong;
   parents += '}';
@@ -81,7 +97,42 @@ std::string Children::add(const json& item) {
   return {};
 }
 
-// A field that is there and null is kept: many names are. A task that needs it then says so.
+bool Children::lets_through(const std::string& item) {
+  std::string failure;
+  if (expressions_.where(level_.where, item, &failure)) return true;
+  if (failure.empty()) {
+    ++left_out_.by_where;
+  } else {
+    if (left_out_.where_failed++ == 0) why_where_failed_ = std::move(failure);
+  }
+  return false;
+}
+
+// What makes the item another than those of other pages: its key where tasks are made of it, else all of it.
+void Children::note(const json& item, const std::string& text) {
+  std::string key;
+  const bool by_key = !level_.children.empty() && read_key(item, key).empty();
+  made_of_ += mixed(number_of(by_key ? key : text));
+  if (made_of_ == 0) made_of_ = 1;
+}
+
+// A field named so, or else the way to one: "attributes.name".
+const json* Children::field_of(const json& item, const std::string& field) const {
+  if (const auto named = item.find(field); named != item.end()) return &*named;
+  const json* at = &item;
+  for (std::size_t begin = 0; begin <= field.size();) {
+    const auto end = std::min(field.find('.', begin), field.size());
+    if (!at->is_object()) return nullptr;
+    const auto next = at->find(field.substr(begin, end - begin));
+    if (next == at->end()) return nullptr;
+    at = &*next;
+    begin = end + 1;
+  }
+  return at;
+}
+
+// A field that is there and null is kept: many names are. A task that needs it then says so. So it is with
+// one that an item may lack.
 std::string Children::read_kept(const json& item, std::string& kept) const {
   if (!item.is_object()) {
     if (!level_.keep.empty()) return fmt::format("it has no field {}: it is no object", level_.keep.front());
@@ -90,10 +141,13 @@ std::string Children::read_kept(const json& item, std::string& kept) const {
   }
   char before = '{';
   for (const std::string& field : level_.keep) {
-    const auto found = item.find(field);
-    if (found == item.end()) return fmt::format("it has no field {}, which is to be kept", field);
+    const json* found = field_of(item, field);
+    if (found == nullptr && std::ranges::find(level_.optional, field) == level_.optional.end()) {
+      return fmt::format("it has no field {}, which is to be kept; write \"{}?\" if an item may lack it",
+                         field, field);
+    }
     kept += std::exchange(before, ',');
-    kept += text_of(field) + ':' + text_of(*found);
+    kept += text_of(field) + ':' + (found == nullptr ? "null" : text_of(*found));
   }
   kept += level_.keep.empty() ? "{}" : "}";
   return {};

@@ -9,6 +9,7 @@
 
 #include "expression/expression.h"
 #include "spec/config.h"
+#include "task/left_out.h"
 #include "task/task.h"
 
 namespace fanout {
@@ -21,11 +22,19 @@ class Children {
  public:
   Children(const Task& task, const PipelineSpec& pipeline, const Level& level, Expressions& expressions);
 
-  // Says what of the item is not as the level says, or nothing.
+  // Says what of the item is not as the level says, or nothing. `where` is asked first, and may drop what no
+  // item should be.
   std::string add(const nlohmann::json& item);
   std::vector<Seed> take() { return std::move(seeds_); }
+  const LeftOut& left_out() const { return left_out_; }
+  const std::string& why_where_failed() const { return why_where_failed_; }  // the first time
+  // The same for the same items in whatever order; 0: there were none, or the level has no pages.
+  std::uint64_t made_of() const { return made_of_; }
 
  private:
+  bool lets_through(const std::string& item);
+  void note(const nlohmann::json& item, const std::string& text);
+  const nlohmann::json* field_of(const nlohmann::json& item, const std::string& field) const;
   std::string read_kept(const nlohmann::json& item, std::string& kept) const;
   std::string read_key(const nlohmann::json& item, std::string& key) const;
 
@@ -37,6 +46,9 @@ class Children {
   std::unordered_set<std::string> keys_;
   std::size_t bytes_ = 0;
   std::vector<Seed> seeds_;
+  LeftOut left_out_{};
+  std::string why_where_failed_;
+  std::uint64_t made_of_ = 0;
 };
 
 }  // namespace fanout

@@ -12,6 +12,7 @@ namespace {
 
 using nlohmann::json;
 
+constexpr const char* kMissing = "missing = \"empty\"";
 constexpr std::size_t kMostValues = 100'000;  // in one item
 constexpr std::size_t kMostFieldsNamed = 8;   // of a reply that lacks its items
 
@@ -33,7 +34,9 @@ ItemFinder::Followed::Followed(const JsonPath* followed) : path(followed) {
   if (path == nullptr) return;
   length = path->steps().size();
   for (std::size_t i = 0; i < length; ++i) {
-    if (std::holds_alternative<JsonPath::Wildcard>(path->steps()[i])) last_wildcard = i + 1;
+    if (!std::holds_alternative<JsonPath::Wildcard>(path->steps()[i])) continue;
+    if (first_wildcard == 0) first_wildcard = i + 1;
+    last_wildcard = i + 1;
   }
 }
 
@@ -76,6 +79,7 @@ ItemFinder::Steps ItemFinder::enter(bool& item) {
   if (items.path == nullptr || steps[kItems] == kOff || item) return steps;
   const auto at = static_cast<std::size_t>(steps[kItems]);
   if (items.last_wildcard > 0 && at == items.last_wildcard) ++places_for_items_;
+  if (at > 0 && at < items.last_wildcard && items.wildcard_at(at - 1)) ++places_for_lists_;
   item = items.last_wildcard > 0 && at == items.length;
   return steps;
 }
@@ -89,23 +93,38 @@ void ItemFinder::open(bool object) {
   }
   bool item = false;
   Container container{object, false, 0, enter(item)};
-  const Followed& items = followed_[kItems];
-  if (items.path != nullptr && container.steps[kItems] != kOff && !item) {
-    const auto at = static_cast<std::size_t>(container.steps[kItems]);
-    if (items.last_wildcard == 0 && at == items.length) {
-      container.list = !object;
-      list_found_ = true;
-      if (object) complain(items.path->text() + " is an object, where an array of items was expected");
-    } else if (at < items.length && at + 1 <= items.last_wildcard &&
-               std::holds_alternative<JsonPath::Wildcard>(items.path->steps()[at])) {
-      list_found_ = true;
-    }
-  }
+  if (followed_[kItems].path != nullptr && container.steps[kItems] != kOff && !item)
+    enter_list(container, item);
   containers_.push_back(container);
   if (item) {
     builder_.begin();
     builder_.add(object ? json::object() : json::array());
   }
+}
+
+// An array or object on the way to the items: perhaps what holds them.
+void ItemFinder::enter_list(Container& container, bool& item) {
+  const Followed& items = followed_[kItems];
+  const auto at = static_cast<std::size_t>(container.steps[kItems]);
+  if (items.last_wildcard == 0 && at == items.length) {
+    container.list = !container.object;
+    list_found_ = true;
+    item = container.object && wanted_.single_is_item;
+    if (container.object && !item) {
+      complain(items.path->text() +
+               " is an object, where an array of items was expected; if it is the one item of a list, say "
+               "single = \"item\"");
+    }
+    return;
+  }
+  if (!items.wildcard_at(at)) return;
+  list_found_ = true;
+  if (at > items.first_wildcard - 1) ++lists_;
+  if (!container.object || !wanted_.single_is_item) return;
+  // It stands for a list, and is its one element.
+  container.steps[kItems] = static_cast<int>(at) + 1;
+  at + 1 == items.last_wildcard ? ++places_for_items_ : ++places_for_lists_;
+  item = at + 1 == items.length;
 }
 
 void ItemFinder::close() {
@@ -141,8 +160,16 @@ void ItemFinder::found(const Steps& steps, const json& value) {
   if (leads_here(kTotal) && !scanned_.total) scanned_.total = number();
   if (leads_here(kPages) && !scanned_.pages) scanned_.pages = number();
   if (leads_here(kItems) && followed_[kItems].last_wildcard == 0) {
-    complain(fmt::format("{} is {}, where an array of items was expected", wanted_.items->text(),
-                         value.is_null() ? "null" : std::string("a ") + value.type_name()));
+    if (value.is_null() && wanted_.missing_is_empty) {
+      list_found_ = true;
+    } else if (value.is_null()) {
+      complain(
+          fmt::format("{} is null, where an array of items was expected; if that is an empty list, say {}",
+                      wanted_.items->text(), kMissing));
+    } else {
+      complain(fmt::format("{} is a {}, where an array of items was expected", wanted_.items->text(),
+                           value.type_name()));
+    }
   }
 }
 
@@ -164,15 +191,31 @@ void ItemFinder::complain(std::string what) {
 }
 
 Scanned ItemFinder::finish() {
-  if (scanned_.fault != Fault::none || wanted_.items == nullptr) return std::move(scanned_);
-  if (!list_found_) {
-    complain(fmt::format("the reply has no items at {}{}", wanted_.items->text(),
-                         fields_.empty() ? std::string() : "; its fields are " + fields_));
-  } else if (followed_[kItems].last_wildcard > 0 && places_for_items_ != scanned_.items) {
-    complain(fmt::format("{} leads to {} items, but there are {} places where it should",
-                         wanted_.items->text(), scanned_.items, places_for_items_));
+  const bool is_good = scanned_.fault == Fault::none;
+  if (is_good && wanted_.items != nullptr && !wanted_.missing_is_empty) {
+    if (std::string missing = what_is_missing(); !missing.empty()) complain(std::move(missing));
   }
   return std::move(scanned_);
+}
+
+std::string ItemFinder::what_is_missing() const {
+  const std::string& path = wanted_.items->text();
+  if (!list_found_) {
+    return fmt::format("the reply has no items at {}{}; if that is an empty list, say {}", path,
+                       fields_.empty() ? std::string() : "; its fields are " + fields_, kMissing);
+  }
+  if (followed_[kItems].last_wildcard == 0) return {};
+  if (lists_ < places_for_lists_) {
+    return fmt::format(
+        "{} leads to {} lists, but there are {} places where it should; if a list may be missing, say {}",
+        path, lists_, places_for_lists_, kMissing);
+  }
+  if (places_for_items_ != scanned_.items) {
+    return fmt::format(
+        "{} leads to {} items, but there are {} places where it should; if one may be missing, say {}", path,
+        scanned_.items, places_for_items_, kMissing);
+  }
+  return {};
 }
 
 }  // namespace fanout

@@ -37,7 +37,11 @@ class ItemFinder {
     explicit Followed(const JsonPath* followed);
     const JsonPath* path;
     std::size_t length = 0;
-    std::size_t last_wildcard = 0;  // number of steps up to and with it; 0: none
+    std::size_t first_wildcard = 0;  // number of steps up to and with it; 0: none
+    std::size_t last_wildcard = 0;
+    bool wildcard_at(std::size_t step) const {
+      return step < length && std::holds_alternative<JsonPath::Wildcard>(path->steps()[step]);
+    }
   };
   struct Container {
     bool object = false;
@@ -47,6 +51,8 @@ class ItemFinder {
   };
 
   Steps enter(bool& item);
+  void enter_list(Container& container, bool& item);
+  std::string what_is_missing() const;
   void found(const Steps& steps, const nlohmann::json& value);
   void take();
   void complain(std::string what);
@@ -60,6 +66,8 @@ class ItemFinder {
   Scanned scanned_;
   bool list_found_ = false;            // what holds the items
   std::int64_t places_for_items_ = 0;  // with [*]: values that it led to
+  std::int64_t places_for_lists_ = 0;  // with more than one: values that should hold a list each, …
+  std::int64_t lists_ = 0;             // … and the lists that they hold
   std::string fields_;                 // of the whole reply, for a complaint
   std::size_t fields_named_ = 0;
 };

@@ -19,8 +19,6 @@ using nlohmann::json;
 using Code = parsing::error_code;
 using Text = parsing::string_view;
 
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-
 json number_of(const std::string& written) {
   double real = 0;
   const auto [end, error] = std::from_chars(written.data(), written.data() + written.size(), real);
@@ -145,7 +143,6 @@ Scanned scan(std::string_view body, const Redactor* redactor, const Given&... gi
 }  // namespace
 
 Scanned scan_json(std::string_view body, const Wanted& wanted) {
-  if (body.starts_with(kByteOrderMark)) body.remove_prefix(kByteOrderMark.size());
   const bool nothing = wanted.items == nullptr && wanted.total == nullptr && wanted.pages == nullptr;
   return nothing ? scan<Checking>(body, wanted.redactor) : scan<Finding>(body, wanted.redactor, wanted);
 }

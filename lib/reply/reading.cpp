@@ -5,6 +5,7 @@
 #include "base/excerpt.h"
 #include "page/paging.h"
 #include "reply/children.h"
+#include "reply/clean_text.h"
 #include "reply/json_scan.h"
 #include "reply/retry_after.h"
 
@@ -13,19 +14,21 @@ namespace {
 
 bool is_good(int status) { return status >= 200 && status < 300; }
 
-std::optional<Ruling> ruling_of(const Reply& reply, const Level& level, Expressions& expressions) {
+std::optional<Ruling> ruling_of(const Reply& reply, std::string_view body, const Level& level,
+                                Expressions& expressions) {
   if (level.rules.empty() || reply.status == 0) return std::nullopt;
   const auto header = [&reply](std::string_view name) { return reply.header(name); };
   for (const Rule& rule : level.rules) {
-    if (expressions.when(rule.when, reply.status, reply.body, header))
+    if (expressions.when(rule.when, reply.status, body, header))
       return Ruling{rule.then, rule.snooze, rule.when};
   }
   return std::nullopt;
 }
 
 // The one pass over the body of a good reply.
-void read_body(const Reply& reply, const Task& task, const PipelineSpec& pipeline, const Level& level,
-               Expressions& expressions, const Redactor& redactor, Reading& reading) {
+void read_body(std::string_view body, const Task& task, const PipelineSpec& pipeline, const Level& level,
+               Expressions& expressions, const Redactor& redactor, const PageLengths& lengths,
+               Reading& reading) {
   std::optional<Children> children;
   Wanted wanted;
   wanted.redactor = &redactor;
@@ -33,20 +36,22 @@ void read_body(const Reply& reply, const Task& task, const PipelineSpec& pipelin
     children.emplace(task, pipeline, level, expressions);
     wanted.items = &*level.items;
     wanted.max_items = level.max_items;
+    wanted.missing_is_empty = level.missing_is_empty;
+    wanted.single_is_item = level.single_is_item;
     wanted.take = [&children](const nlohmann::json& item) { return children->add(item); };
   }
-  if (level.page.kind != Page::Kind::none) {
-    wanted.total = level.page.total ? &*level.page.total : nullptr;
-    wanted.pages = level.page.pages ? &*level.page.pages : nullptr;
-  }
-  Scanned scanned = scan_json(reply.body, wanted);
+  wanted.total = level.page.total ? &*level.page.total : nullptr;
+  wanted.pages = level.page.pages ? &*level.page.pages : nullptr;
+  Scanned scanned = scan_json(body, wanted);
   reading.facts.fault = scanned.fault;
   reading.facts.detail = std::move(scanned.detail);
   if (scanned.fault != Fault::none) return;
 
-  FurtherPages further = further_pages(task, level, {scanned.items, scanned.total, scanned.pages});
+  const PageSeen seen{scanned.items, scanned.total, scanned.pages, children ? children->made_of() : 0};
+  FurtherPages further = further_pages(task, level, seen, lengths);
+  if (level.items) reading.items = scanned.items;
   if (!further.wrong.empty()) {
-    reading.facts.fault = Fault::not_as_level;
+    reading.facts.fault = further.repeated ? Fault::nothing_new : Fault::not_as_level;
     reading.facts.detail = std::move(further.wrong);
     return;
   }
@@ -54,6 +59,8 @@ void read_body(const Reply& reply, const Task& task, const PipelineSpec& pipelin
   // known.
   reading.seeds = std::move(further.seeds);
   if (!children) return;
+  reading.left_out = children->left_out();
+  reading.why_where_failed = children->why_where_failed();
   auto below = children->take();
   if (reading.seeds.empty()) {
     reading.seeds = std::move(below);
@@ -65,25 +72,31 @@ void read_body(const Reply& reply, const Task& task, const PipelineSpec& pipelin
 }  // namespace
 
 Reading read_reply(const Reply& reply, const Task& task, const PipelineSpec& pipeline, const Level& level,
-                   Expressions& expressions, WallTime now, const Redactor& redactor) {
+                   Expressions& expressions, WallTime now, const Redactor& redactor,
+                   const PageLengths& lengths) {
   Reading reading;
   ReplyFacts& facts = reading.facts;
   facts.status = reply.status;
   facts.fault = reply.fault;
   facts.first_level = level.depth == 0;
+  facts.ends_list = ends_where_nothing_is(task);
   if (reply.fault != Fault::none) facts.detail = excerpt(reply.detail, redactor);
-  facts.ruling = ruling_of(reply, level, expressions);
+  reading.cleaned_body = cleaned(reply.body);
+  const std::string_view body = reading.cleaned_body ? std::string_view(*reading.cleaned_body) : reply.body;
+  facts.ruling = ruling_of(reply, body, level, expressions);
 
   const bool good = is_good(reply.status) && reply.fault == Fault::none;
   const bool wanted = !facts.ruling || facts.ruling->then == Verdict::done;
+  const bool nothing_there = facts.ends_list && (reply.status == 404 || reply.status == 410);
   const bool empty_on_purpose = reply.status == 204 && reply.body.empty();
   if (good && wanted && !empty_on_purpose) {
-    read_body(reply, task, pipeline, level, expressions, redactor, reading);
+    read_body(body, task, pipeline, level, expressions, redactor, lengths, reading);
     facts.detail = excerpt(facts.detail, redactor);
   }
+  if (empty_on_purpose || nothing_there) reading.items = 0;
   if (reply.status != 0 && (!good || facts.ruling)) {
     facts.retry_after = read_retry_after([&reply](std::string_view name) { return reply.header(name); }, now);
-    if (facts.fault == Fault::none) facts.detail = excerpt(reply.body, redactor);
+    if (facts.fault == Fault::none) facts.detail = excerpt(body, redactor);
   }
   return reading;
 }

@@ -19,6 +19,8 @@ struct Wanted {
   const JsonPath* total = nullptr;
   const JsonPath* pages = nullptr;
   std::int64_t max_items = 0;
+  bool missing_is_empty = false;       // no list, or null in its place, is an empty one
+  bool single_is_item = false;         // an object in its place is a list of one
   const Redactor* redactor = nullptr;  // for what is said about the body
   // Given each item in order. Says what is wrong with it, or nothing; after a complaint it gets no more.
   // An integer beyond 64 bits is the text of its digits, so that it stays exact.

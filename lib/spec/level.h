@@ -25,14 +25,17 @@ struct Level {
   std::vector<std::pair<std::string, Template>> headers;
   Page page;
 
-  std::optional<JsonPath> items;     // absent: the reply lists nothing
-  std::vector<std::string> keep;     // fields of an item that its descendants may name
-  JsonPath key;                      // within an item; "$.id" unless said otherwise
-  bool key_is_default = true;        // then an item without it is known by its hash
-  bool unique_in_run = false;        // unique = "run"
-  std::string where;                 // SQL condition over item; empty: all
-  std::int64_t max_items = 100'000;  // a reply with more is dead, not a memory problem
-  std::vector<Rule> rules;           // the level's own first, then the vendor's
+  std::optional<JsonPath> items;  // absent: the reply lists nothing
+  std::vector<std::string> keep;  // fields of an item that its descendants may name, e.g. "attributes.name"
+  std::vector<std::string> optional;  // those of them that an item may lack
+  bool missing_is_empty = false;      // missing = "empty": no list, or null for it, is an empty list
+  bool single_is_item = false;        // single = "item": one object instead of a list is a list of one
+  JsonPath key;                       // within an item; "$.id" unless said otherwise
+  bool key_is_default = true;         // then an item without it is known by its hash
+  bool unique_in_run = false;         // unique = "run"
+  std::string where;                  // SQL condition over item; empty: all
+  std::int64_t max_items = 100'000;   // a reply with more is dead, not a memory problem
+  std::vector<Rule> rules;            // the level's own first, then the vendor's
 };
 
 }  // namespace fanout

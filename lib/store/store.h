@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "task/left_out.h"
 #include "task/part.h"
 #include "task/task.h"
 
@@ -28,14 +29,6 @@ struct Run {
   WallTime scheduled_for{};
   WallTime started_at{};
   WallTime since{};  // the previous complete run's start; epoch if there was none
-};
-
-// Items that the replies of a level listed and that nothing was made of.
-struct LeftOut {
-  std::int64_t by_where = 0;      // `where` was not true of them
-  std::int64_t where_failed = 0;  // … or failed on them
-  bool any() const { return by_where > 0 || where_failed > 0; }
-  friend bool operator==(const LeftOut&, const LeftOut&) = default;
 };
 
 // Tasks of one level of one run, by state.

@@ -44,7 +44,7 @@ bool asks_for_quiet(const ReplyFacts& facts) {
 
 // What the reply holds is another question.
 bool came_whole(const ReplyFacts& facts) {
-  return facts.fault == Fault::none || facts.fault == Fault::malformed ||
+  return facts.fault == Fault::none || facts.fault == Fault::malformed || facts.fault == Fault::nothing_new ||
          facts.fault == Fault::not_as_level || facts.fault == Fault::too_deep;
 }
 
@@ -113,6 +113,8 @@ const char* way_out(Fault fault) {
       return "; if it is right, name what it is signed by in ca_file";
     case Fault::too_large:
       return "; raise body_limit, or ask for smaller pages";
+    case Fault::nothing_new:
+      return "; the vendor gives the same page again and again: check page and query of the level";
     case Fault::not_as_level:
       return "; check items, keep and max_items of the level";
     default:
@@ -130,6 +132,7 @@ Outcome by_fault(const ReplyFacts& facts) {
   }
   switch (facts.fault) {
     case Fault::too_large:
+    case Fault::nothing_new:
     case Fault::not_as_level:
     case Fault::too_deep:
       return answered(Verdict::dead, std::move(reason));
@@ -167,6 +170,11 @@ Outcome by_status(const ReplyFacts& facts) {
       return refused_credentials(facts);
     case 404:
     case 410:
+      if (facts.ends_list) {
+        auto outcome = done();
+        outcome.unchanged = true;
+        return outcome;
+      }
       if (facts.first_level) {
         return answered(Verdict::dead, fmt::format("{}: nothing is there; check base_url and path", status));
       }
@@ -224,6 +232,8 @@ const char* fault_name(Fault fault) {
       return "the reply is too large";
     case Fault::malformed:
       return "the reply is no JSON";
+    case Fault::nothing_new:
+      return "the page brings nothing new";
     case Fault::not_as_level:
       return "the reply is not as the level says";
     case Fault::too_deep:

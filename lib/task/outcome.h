@@ -27,6 +27,7 @@ enum class Fault {
   bad_protocol,     // not HTTP, or HTTP that does not parse, or a body that does not inflate
   too_large,        // larger than body_limit, before or after inflating
   malformed,        // not JSON where JSON was asked for
+  nothing_new,      // a further page of a list with what a page before it had already
   not_as_level,     // JSON, but not what the level says: no items, a kept field missing, too many items
   too_deep,         // JSON nested deeper than anything honest
 };
@@ -45,6 +46,7 @@ struct ReplyFacts {
   std::string detail;  // one line about the fault, or an excerpt of the body
   std::optional<milliseconds> retry_after;
   bool first_level = false;
+  bool ends_list = false;        // a page behind one that may have been the last: 404 says that it was
   bool may_follow = false;       // a redirect to the same origin, below the limit of hops
   bool may_send_again = false;   // it may never have been read, and was not sent again since it was claimed
   bool may_renew = false;        // credentials not renewed yet since this task was claimed

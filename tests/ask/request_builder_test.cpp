@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "page/page_kind.h"
 namespace fanout {
 namespace {
 
@@ -211,10 +212,10 @@ struct PageRow {
   const char* target;
 };
 
-Page page_of(Page::Kind kind, const std::string& param, const std::string& size_param, int size,
+Page page_of(const PageKind& kind, const std::string& param, const std::string& size_param, int size,
              int first = 1) {
   Page page;
-  page.kind = kind;
+  page.kind = &kind;
   page.param = param;
   page.size_param = size_param;
   page.size = size;
@@ -222,13 +223,21 @@ Page page_of(Page::Kind kind, const std::string& param, const std::string& size_
   return page;
 }
 
+TEST(Request, BeginsAPageByOffsetWhereItsCursorSays) {
+  Asking asking;
+  asking.level.page = page_of(offset_pages(), "offset", "size", 1000);
+  asking.task.page = 3;
+  asking.task.cursor = "200";
+  EXPECT_EQ(asking.target(), "/devices?offset=200&size=1000");
+}
+
 TEST(Request, SaysWhichPage) {
   const std::vector<PageRow> rows = {
-      {page_of(Page::Kind::offset, "offset", "size", 1000), 1, "/devices?a=b&offset=0&size=1000"},
-      {page_of(Page::Kind::offset, "offset", "", 1000), 3, "/devices?a=b&offset=2000"},
-      {page_of(Page::Kind::offset, "offset", "", 1'000'000), 100'000, "/devices?a=b&offset=99999000000"},
-      {page_of(Page::Kind::number, "page", "", 0), 1, "/devices?a=b&page=1"},
-      {page_of(Page::Kind::number, "page", "per_page", 50, 0), 3, "/devices?a=b&page=2&per_page=50"},
+      {page_of(offset_pages(), "offset", "size", 1000), 1, "/devices?a=b&offset=0&size=1000"},
+      {page_of(offset_pages(), "offset", "", 1000), 3, "/devices?a=b&offset=2000"},
+      {page_of(offset_pages(), "offset", "", 1'000'000), 100'000, "/devices?a=b&offset=99999000000"},
+      {page_of(number_pages(), "page", "", 0), 1, "/devices?a=b&page=1"},
+      {page_of(number_pages(), "page", "per_page", 50, 0), 3, "/devices?a=b&page=2&per_page=50"},
   };
   for (const auto& [page, number, target] : rows) {
     Asking asking;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "config/loading.h"
+#include "page/page_kind.h"
 
 namespace fanout {
 namespace {
@@ -85,7 +86,7 @@ TEST(Load, UnderstandsTheLevelsOfTheDesign) {
   ASSERT_EQ(pipeline.levels.size(), 4U);
 
   const Level& troop = pipeline.levels[0];
-  EXPECT_EQ(troop.page.kind, Page::Kind::offset);
+  EXPECT_EQ(troop.page.kind, page_kind("offset"));
   EXPECT_EQ(troop.page.param, "offset");
   EXPECT_EQ(troop.page.size_param, "size");
   EXPECT_EQ(troop.page.size, 1000);

@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "config/loading.h"
+#include "page/page_kind.h"
 
 namespace fanout {
 namespace {
@@ -118,7 +119,7 @@ max_items = 7
   EXPECT_EQ(level.query.at(0).second.text(), "100");
   EXPECT_EQ(level.query.at(1).second.text(), "true");
   EXPECT_EQ(level.headers.at(0).second.text(), "{run.id}");
-  EXPECT_EQ(level.page.kind, Page::Kind::number);
+  EXPECT_EQ(level.page.kind, page_kind("page"));
   EXPECT_EQ(level.page.first, 0);
   EXPECT_EQ(level.page.pages->text(), "$.pages");
   EXPECT_EQ(level.key.text(), "$.uuid");

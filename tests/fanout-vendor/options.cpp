@@ -55,6 +55,10 @@ void add_tree(CLI::App& app, Options& options, Raw& raw) {
       ->check(count)
       ->option_text("N [25000]")
       ->group("Tree");
+  app.add_option("--cap", options.tree.page_limit, "items on a page at most, however many are asked for")
+      ->check(CLI::PositiveNumber)
+      ->option_text("N")
+      ->group("Tree");
   app.add_option("--scale", raw.scale, "multiplies all three")
       ->check(CLI::PositiveNumber)
       ->option_text("FACTOR")

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,6 +28,7 @@ struct TreeShape {
   double vanish = 0;  // share of warriors whose list is gone though they are listed
   double poison = 0;  // share of data groups that always answer 500
   std::string prefix;
+  std::uint64_t page_limit = std::numeric_limits<std::uint64_t>::max();  // items a page, whatever is asked
 };
 
 struct FaultRates {

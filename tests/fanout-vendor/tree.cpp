@@ -59,7 +59,7 @@ PageQuery read_query(std::string_view query) {
 }
 
 // Sets the page of a list; false when it makes no sense (400).
-bool turn_to_page(Found& found, std::string_view query) {
+bool turn_to_page(Found& found, std::string_view query, std::uint64_t limit) {
   const PageQuery asked = read_query(query);
   const bool by_offset = asked.offset || asked.size;
   const bool by_page = asked.page || asked.per_page;
@@ -68,12 +68,12 @@ bool turn_to_page(Found& found, std::string_view query) {
     return false;
   }
   if (by_page) {
-    found.size = asked.per_page.value_or(kPageSize);
+    found.size = std::min(asked.per_page.value_or(kPageSize), limit);
     const std::uint64_t before = asked.page.value_or(1) - 1;
     found.offset = before > found.total / found.size ? found.total : before * found.size;
   } else if (by_offset) {
     found.offset = std::min(asked.offset.value_or(0), found.total);
-    found.size = asked.size.value_or(kPageSize);
+    found.size = std::min(asked.size.value_or(kPageSize), limit);
   }
   return true;
 }
@@ -121,7 +121,7 @@ Found Tree::find(std::string_view target) const {
   path.remove_prefix(shape_.prefix.size());
   Found found = match(path);
   if (found.status == 200 && found.kind != Found::Kind::data &&
-      !turn_to_page(found, target.substr(std::min(mark + 1, target.size())))) {
+      !turn_to_page(found, target.substr(std::min(mark + 1, target.size())), shape_.page_limit)) {
     found.status = 400;
   }
   return found;

@@ -37,6 +37,23 @@ TEST(Record, IsOneLineHoweverTheBodyIsBroken) {
   EXPECT_EQ(line_with("{\r\n  \"a\": 1\n}\n"), line_of("{    \"a\": 1 } "));
 }
 
+TEST(Record, IsTheCleanedTextExceptInAFileOfItsOwn) {
+  const auto output = output_to("data.ndjson");
+  auto record = record_for(output, "\xEF\xBB\xBF{\"a\":1}");
+  record.cleaned_body = R"({"a":1})";
+  Expressions expressions;
+  std::string text, why;
+  append_lines(record, expressions, text, &why);
+  EXPECT_EQ(text, line_of(R"({"a":1})"));
+  EXPECT_EQ(whole_file(record, expressions, &why), record.body);
+  auto shaped = output;
+  shaped.select = "SELECT body->>'a' AS a";
+  record.output = &shaped;
+  text.clear();
+  append_lines(record, expressions, text, &why);
+  EXPECT_EQ(text, "{\"a\":1}\n") << why;
+}
+
 TEST(Record, WithoutABodyIsNull) { EXPECT_EQ(line_with(""), line_of("null")); }
 
 TEST(Record, WithASelectIsALineForEachRow) {

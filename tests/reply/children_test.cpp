@@ -85,7 +85,8 @@ TEST(Children, AreNotMadeWhenOneItemLacksAKeptField) {
   list.level().keep = {"id", "name"};
   Reading reading = list.read();
   EXPECT_EQ(reading.facts.fault, Fault::not_as_level);
-  EXPECT_EQ(reading.facts.detail, "item 1: it has no field name, which is to be kept");
+  EXPECT_EQ(reading.facts.detail,
+            "item 1: it has no field name, which is to be kept; write \"name?\" if an item may lack it");
   EXPECT_THAT(reading.seeds, IsEmpty());
 
   list.reply.body = R"({"items":["plain"]})";
@@ -101,6 +102,43 @@ TEST(Children, AreThoseThatTheConditionLetsThrough) {
   const Reading reading = list.read();
   EXPECT_EQ(reading.facts.fault, Fault::none) << reading.facts.detail;
   EXPECT_THAT(keys(reading), ElementsAre("1"));
+}
+
+TEST(Children, KeepFieldsFurtherInAndThoseThatAnItemMayLack) {
+  ReadCase list(
+      R"({"items":[{"id":1,"attributes":{"name":"a","deep":{"er":2}},"x.y":3},{"id":2,"attributes":{}}]})");
+  list.level().keep = {"attributes.name", "attributes.deep.er", "x.y", "attributes.name.further"};
+  list.level().optional = list.level().keep;
+  EXPECT_THAT(parents(list.read()),
+              ElementsAre(R"({"troop":{"attributes.name":"a","attributes.deep.er":2,"x.y":3,)"
+                          R"("attributes.name.further":null}})",
+                          R"({"troop":{"attributes.name":null,"attributes.deep.er":null,"x.y":null,)"
+                          R"("attributes.name.further":null}})"));
+  list.level().optional = {"x.y"};
+  EXPECT_THAT(list.read().facts.detail, HasSubstr("item 0: it has no field attributes.name.further"));
+}
+
+TEST(Children, AreNotMadeOfWhatTheConditionDropsWhateverThatIs) {
+  ReadCase list(R"({"items":[null,{"id":1},[2],true,"text",{"id":3}]})");
+  EXPECT_EQ(list.read().facts.fault, Fault::not_as_level);
+  EXPECT_THAT(list.read().facts.detail, HasSubstr("where = \"json_type(item) = 'object'\""));
+  list.level().where = "json_type(item) = 'object'";
+  const Reading reading = list.read();
+  EXPECT_EQ(reading.facts.fault, Fault::none) << reading.facts.detail;
+  EXPECT_THAT(keys(reading), ElementsAre("1", "3"));
+  EXPECT_EQ(reading.left_out, (LeftOut{4, 0}));
+  EXPECT_EQ(reading.why_where_failed, "");
+}
+
+TEST(Children, AreCountedWhereTheConditionFailsOnTheirItem) {
+  ReadCase list(
+      R"({"items":[{"id":1,"s":"{}"},{"id":2,"s":"no json"},{"id":3,"s":"no"},{"id":4,"s":"null"}]})");
+  list.level().where = "json_type(item->>'s') = 'object'";
+  const Reading reading = list.read();
+  EXPECT_EQ(reading.facts.fault, Fault::none) << reading.facts.detail;
+  EXPECT_THAT(keys(reading), ElementsAre("1"));
+  EXPECT_EQ(reading.left_out, (LeftOut{1, 2}));
+  EXPECT_NE(reading.why_where_failed, "");
 }
 
 TEST(Children, WithMoreThanIsBearableToRememberAreNotMade) {

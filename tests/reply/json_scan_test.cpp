@@ -42,7 +42,7 @@ TEST(Body, OfAGoodReplyMustBeJson) {
       {"not a number", "[NaN]", Fault::malformed, "not JSON"},
       {"a comment", "[/* x */]", Fault::malformed, "not JSON"},
       {"Latin-1", "[\"M\xFCller\"]", Fault::malformed, "not JSON"},
-      {"half a surrogate", R"(["\ud800"])", Fault::malformed, "not JSON"},
+      {"half a surrogate", R"(["\ud800"])", Fault::none, ""},
       {"a line break in a text", "[\"a\nb\"]", Fault::malformed, "not JSON"},
       {"64 deep", nested(64), Fault::none, ""},
       {"65 deep", nested(65), Fault::too_deep, "nested deeper than 64"},
@@ -125,6 +125,67 @@ TEST(List, IsFoundWhereTheLevelSays) {
     EXPECT_EQ(keys(reading), expected) << body;
     EXPECT_THAT(reading.facts.detail, HasSubstr(detail)) << body;
   }
+}
+
+struct AbsentRow {
+  const char* items;
+  const char* body;
+  std::vector<std::string> keys;
+  const char* without;  // what the reply is told where the level does not say so
+};
+
+TEST(List, ThatIsMissingIsEmptyWhereTheLevelSaysSo) {
+  for (const auto& [items, body, expected, without] : {
+           AbsentRow{"$.items", R"({"items":null})", {}, "$.items is null"},
+           AbsentRow{"$.items", R"({"total":0})", {}, "no items at $.items"},
+           AbsentRow{"$.items", "null", {}, "no items at $.items"},
+           AbsentRow{"$", "null", {}, "$ is null"},
+           AbsentRow{"$.a.items", R"({"a":null})", {}, "no items at $.a.items"},
+           AbsentRow{"$[*]", "null", {}, "no items at $[*]"},
+           AbsentRow{"$.a[*].b[*]",
+                     R"({"a":[{"b":["x"]},{"b":null},{},{"b":["y"]}]})",
+                     {"x", "y"},
+                     "2 lists, but there are 4 places"},
+           AbsentRow{"$.a[*].b[*]", R"({"a":[{"b":null}]})", {}, "0 lists, but there are 1 places"},
+           AbsentRow{"$.a[*].b[*]", R"({"a":null})", {}, "no items at"},
+           AbsentRow{"$.a[*].n", R"({"a":[{"n":"x"},{}]})", {"x"}, "1 items, but there are 2 places"},
+       }) {
+    ReadCase list(body);
+    list.list_at(items);
+    Reading reading = list.read();
+    EXPECT_EQ(reading.facts.fault, Fault::not_as_level) << body;
+    EXPECT_THAT(reading.facts.detail, HasSubstr(without)) << body;
+    EXPECT_THAT(reading.facts.detail, HasSubstr("say missing = \"empty\"")) << body;
+    list.level().missing_is_empty = true;
+    reading = list.read();
+    EXPECT_EQ(reading.facts.fault, Fault::none) << body << ": " << reading.facts.detail;
+    EXPECT_EQ(keys(reading), expected) << body;
+  }
+  ReadCase list(R"({"items":"none"})");
+  list.level().missing_is_empty = true;
+  EXPECT_EQ(list.read().facts.fault, Fault::not_as_level) << "a text is no missing list";
+}
+
+TEST(List, OfOneMayBeThatOneWhereTheLevelSaysSo) {
+  for (const auto& [items, body, expected] : {
+           std::tuple("$.items", R"({"items":{"id":7}})", std::vector<std::string>{"7"}),
+           std::tuple("$.items", R"({"items":[{"id":7},{"id":8}]})", std::vector<std::string>{"7", "8"}),
+           std::tuple("$", R"({"id":7})", std::vector<std::string>{"7"}),
+           std::tuple("$.items[*]", R"({"items":{"id":7}})", std::vector<std::string>{"7"}),
+           std::tuple("$.a[*].b[*]", R"({"a":{"b":{"id":7}}})", std::vector<std::string>{"7"}),
+           std::tuple("$.a[*].b[*]", R"({"a":[{"b":{"id":7}},{"b":[{"id":8}]}]})",
+                      std::vector<std::string>{"7", "8"}),
+           std::tuple("$.a[*].n", R"({"a":{"n":{"id":7}}})", std::vector<std::string>{"7"}),
+       }) {
+    ReadCase list(body);
+    list.list_at(items);
+    list.level().single_is_item = true;
+    const Reading reading = list.read();
+    EXPECT_EQ(reading.facts.fault, Fault::none) << body << ": " << reading.facts.detail;
+    EXPECT_EQ(keys(reading), expected) << body;
+  }
+  ReadCase list(R"({"items":{"id":7}})");
+  EXPECT_THAT(list.read().facts.detail, HasSubstr("say single = \"item\""));
 }
 
 TEST(List, OfTooManyItemsIsNotRead) {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "page/page_kind.h"
 #include "reply/read_case.h"
 
 namespace fanout {
@@ -76,18 +77,18 @@ TEST(Facts, OfAReplyThatARuleCallsDoneHoldItsChildren) {
 
 TEST(Pages, ComeBeforeTheChildrenAndCountWhatTheConditionLeavesOut) {
   ReadCase list(R"({"meta":{"total":"3"},"items":[{"id":1},{"id":2}]})");
-  list.level().page = {Page::Kind::offset, "offset", "", 2, 1, JsonPath::parse("$.meta.total"), std::nullopt};
+  list.level().page = {&offset_pages(), "offset", "", 2, 1, JsonPath::parse("$.meta.total"), std::nullopt};
   list.level().where = "item->>'id' = 2";
   list.task.parents = R"({"a":1})";
   const Reading reading = list.read();
   EXPECT_THAT(reading.seeds,
-              ElementsAre(Seed{"troop", 0, 0, 0, 42, "", 2, R"({"a":1})", "", ""},
+              ElementsAre(Seed{"troop", 0, 0, 0, 42, "", 2, R"({"a":1})", "2", reading.seeds[0].trail},
                           Seed{"warrior", 1, 42, 42, 0, "2", 1, R"({"a":1,"troop":{}})", "", ""}));
 }
 
 TEST(Pages, OfAnAbsurdTotalFailTheReply) {
   ReadCase list(R"({"total":1e15,"items":[{"id":1},{"id":2}]})");
-  list.level().page = {Page::Kind::offset, "offset", "", 2, 1, JsonPath::parse("$.total"), std::nullopt};
+  list.level().page = {&offset_pages(), "offset", "", 2, 1, JsonPath::parse("$.total"), std::nullopt};
   const Reading reading = list.read();
   EXPECT_EQ(reading.facts.fault, Fault::not_as_level);
   EXPECT_EQ(reading.facts.detail, "a list of 500000000000000 pages; 100000 are the most that are read");
@@ -96,12 +97,68 @@ TEST(Pages, OfAnAbsurdTotalFailTheReply) {
 
 TEST(Pages, AreCountedWhereTheTotalComesAfterTheItemsOrTheLevelListsNone) {
   ReadCase list(R"({"items":[{"id":1},{"id":2}],"total":4})");
-  list.level().page = {Page::Kind::number, "page", "", 2, 1, JsonPath::parse("$.total"), std::nullopt};
+  list.level().page = {&number_pages(), "page", "", 2, 1, JsonPath::parse("$.total"), std::nullopt};
   EXPECT_THAT(list.read().seeds, SizeIs(3));
   list.level().items.reset();
   EXPECT_THAT(list.read().seeds, SizeIs(1));
   list.reply.body = "{}";
   EXPECT_EQ(list.read().facts.fault, Fault::not_as_level);
+}
+
+TEST(Body, IsReadRuledOnAndKeptAsOneTextCleanedOnce) {
+  ReadCase marked("\xEF\xBB\xBF{\"status\":1401,\"items\":[{\"id\":\"a\\ud800\"}]}");
+  marked.level().rules = {{"body->>'status' = 1401", Verdict::done, milliseconds(0)}};
+  const Reading reading = marked.read();
+  EXPECT_TRUE(reading.facts.ruling) << "the rule sees JSON";
+  EXPECT_EQ(reading.cleaned_body, R"({"status":1401,"items":[{"id":"a\ufffd"}]})");
+  EXPECT_THAT(keys(reading), ElementsAre("a\xEF\xBF\xBD"));
+  EXPECT_EQ(ReadCase("{}").read().cleaned_body, std::nullopt);
+}
+
+// ---- pages that end a list, or do not
+
+TEST(Page, ThatShowsTheItemsOfAPageBeforeItIsAFault) {
+  ReadCase list(R"({"items":[{"id":1,"at":10},{"id":2,"at":10}]})");
+  list.level().page = {&number_pages(), "page", "", 2, 1, std::nullopt, std::nullopt};
+  const Reading first = list.read();
+  ASSERT_THAT(first.seeds, SizeIs(3));
+  EXPECT_EQ(first.items, 2);
+  list.task.page = 2;
+  list.task.list = 42;
+  list.task.trail = first.seeds[0].trail;
+  // The same items, though in another order and asked at another time.
+  list.reply.body = R"({"items":[{"id":2,"at":11},{"id":1,"at":11}]})";
+  Reading second = list.read();
+  EXPECT_EQ(second.facts.fault, Fault::nothing_new);
+  EXPECT_THAT(second.seeds, IsEmpty());
+  EXPECT_EQ(judge(second.facts).verdict, Verdict::dead);
+  EXPECT_THAT(judge(second.facts).reason,
+              HasSubstr("brings nothing new: its 2 items are those of a page before it"));
+  // One of them is another.
+  list.reply.body = R"({"items":[{"id":2},{"id":3}]})";
+  EXPECT_EQ(list.read().facts.fault, Fault::none);
+  // Where no tasks are made of the items, what they say is what they are.
+  list.reply.body = R"({"items":[{"id":1,"at":11},{"id":2,"at":11}]})";
+  list.level().children = {};
+  EXPECT_EQ(list.read().facts.fault, Fault::none);
+}
+
+TEST(Page, ThatIsNotThereIsTheEndWhereNothingToldTheLength) {
+  for (const int status : {404, 410}) {
+    ReadCase list("{}", status);
+    list.level().page = {&offset_pages(), "offset", "", 2, 1, std::nullopt, std::nullopt};
+    EXPECT_EQ(judge(list.read().facts).verdict, Verdict::dead) << "a first page";
+    list.task.page = 2;
+    list.task.trail = "0 2 5 5";
+    const Reading end = list.read();
+    EXPECT_EQ(end.items, 0);
+    EXPECT_EQ(judge(end.facts).verdict, Verdict::done);
+    EXPECT_TRUE(judge(end.facts).unchanged) << "it leaves no record";
+    list.task.trail = "2 2 5 5";
+    EXPECT_EQ(judge(list.read().facts).verdict, Verdict::dead) << "a total told that it is there";
+    list.level().depth = 1;
+    EXPECT_EQ(judge(list.read().facts).verdict, Verdict::skip);
+  }
 }
 
 }  // namespace
