@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
+
 #include "base/units.h"
 #include "daemon/layout.h"
 
@@ -35,10 +37,14 @@ std::string levels_of(Database& database, std::int64_t run) {
 
 }  // namespace
 
+// Whole paths: the words are copied from a log and used in another folder.
 std::string same_place(const Options& options) {
+  const auto whole = [](const std::filesystem::path& path) {
+    return std::filesystem::absolute(path).lexically_normal().string();
+  };
   std::string words;
-  if (options.config != kDefaultConfig) words += " --config " + options.config.string();
-  if (!options.state_dir.empty()) words += " --state-dir " + options.state_dir.string();
+  if (options.config != kDefaultConfig) words += " --config " + whole(options.config);
+  if (!options.state_dir.empty()) words += " --state-dir " + whole(options.state_dir);
   return words;
 }
 

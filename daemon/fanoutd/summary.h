@@ -14,7 +14,7 @@ namespace fanout {
 // Of the runs that ended since then.
 std::string summary_of(Database& database, const Config& config, const Options& options, WallTime since);
 
-// "--config fanoutd.toml --state-dir x": what another program needs to find the same database.
+// "--config /etc/other.toml --state-dir /x": what another program needs to find the same database.
 std::string same_place(const Options& options);
 
 }  // namespace fanout
