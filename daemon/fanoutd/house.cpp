@@ -24,8 +24,9 @@ namespace {
 
 // Below the unit's TimeoutStopSec: what a vendor has not answered by then is put back unspent.
 constexpr seconds kPatience{20};
-// No honest disk takes so long for a batch.
-constexpr seconds kSlowDisk{5};
+// No honest disk takes so long for a batch; a lock that another program holds is given up on before, and said
+// as that.
+constexpr seconds kSlowDisk{8};
 
 std::uint64_t seed() {
   std::random_device device;

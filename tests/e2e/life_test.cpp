@@ -93,6 +93,16 @@ TEST_F(LifeTest, AHangupDuringADrainIsOnlyLogged) {
   vendor.process().signal(SIGCONT);
 }
 
+TEST_F(LifeTest, SignalsThatComeTogetherAreObeyedOneAfterTheOther) {
+  auto daemon = started();
+  house.fanoutctl({"start", "monitoring"});
+  ASSERT_TRUE(eventually([&] { return vendor.report()["answered_ok"] > 5; }));
+  for (const int signal : {SIGHUP, SIGHUP, SIGTERM}) daemon.signal(signal);
+  ASSERT_TRUE(daemon.ends_within(seconds(10))) << house.daemon_log();
+  EXPECT_EQ(daemon.wait(), 0) << house.daemon_log();
+  EXPECT_EQ(house.sql("SELECT sum(leased) FROM tally"), "0");
+}
+
 TEST_F(LifeTest, LeavesNoCoreFile) {
   auto daemon = started();
   const auto limits = contents_of("/proc/" + std::to_string(daemon.id()) + "/limits");
@@ -144,15 +154,15 @@ TEST_P(LostFilesTest, AreNoticedAndSaidAtOnce) {
 
 INSTANTIATE_TEST_SUITE_P(
     Each, LostFilesTest,
-    testing::Values(
-        Loss{"DatabaseRemoved", "rm \"$1/fanoutd.db\"", "fanoutd.db was removed or moved away"},
-        Loss{"DatabaseReplaced", "cp \"$1/fanoutd.db\" \"$1/b\"; mv \"$1/b\" \"$1/fanoutd.db\"",
-             "fanoutd.db was replaced by another"},
-        Loss{"LogRemoved", "rm \"$1/fanoutd.db-wal\"", "fanoutd.db-wal was removed or moved away"},
-        Loss{"LockRemoved", "rm \"$1/fanoutd.lock\"", "fanoutd.lock was removed or moved away"},
-        Loss{"FolderMoved", "mv \"$1\" \"$1-old\"", "state was removed or moved away"},
-        Loss{"FolderReplaced", "mv \"$1\" \"$1-old\"; mkdir \"$1\"", "state was re"},
-        Loss{"FolderRemoved", "rm -r \"$1\"", "was removed or moved away"}),
+    testing::Values(Loss{"DatabaseRemoved", "rm \"$1/fanoutd.db\"", "fanoutd.db was removed or moved away"},
+                    Loss{"DatabaseReplaced", "cp \"$1/fanoutd.db\" \"$1/b\"; mv \"$1/b\" \"$1/fanoutd.db\"",
+                         "fanoutd.db was replaced by another"},
+                    Loss{"LogRemoved", "rm \"$1/fanoutd.db-wal\"",
+                         "fanoutd.db-wal was removed or moved away"},
+                    Loss{"LockRemoved", "rm \"$1/fanoutd.lock\"", "fanoutd.lock was removed or moved away"},
+                    Loss{"FolderMoved", "mv \"$1\" \"$1-old\"", "state was removed or moved away"},
+                    Loss{"FolderReplaced", "mv \"$1\" \"$1-old\"; mkdir \"$1\"", "state was re"},
+                    Loss{"FolderRemoved", "rm -r \"$1\"", "was removed or moved away"}),
     [](const auto& each) { return each.param.about; });
 
 // ---- a configuration that is wrong by now
