@@ -4,6 +4,7 @@
 #include <sys/inotify.h>
 
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/post.hpp>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -25,10 +26,11 @@ constexpr milliseconds kPause{100};
 
 }  // namespace
 
-DatabaseWatch::DatabaseWatch(const boost::asio::any_io_executor& loop, std::filesystem::path database,
-                             std::function<void()> changed, std::function<void(std::string)> gone)
+DatabaseWatch::DatabaseWatch(const boost::asio::any_io_executor& loop, const std::filesystem::path& database,
+                             FilesInPlace files, std::function<void()> changed,
+                             std::function<void(std::string)> gone)
     : log_(database.string() + "-wal"),
-      files_({database.parent_path(), database, log_, database.parent_path() / "fanoutd.lock"}),
+      files_(std::move(files)),
       changed_(std::move(changed)),
       gone_(std::move(gone)),
       events_(loop),
@@ -44,6 +46,10 @@ DatabaseWatch::DatabaseWatch(const boost::asio::any_io_executor& loop, std::file
     fail(log_.parent_path());
   }
   watch_log();
+  // What went before there was a watch brings no event.
+  boost::asio::post(loop, [this] {
+    if (auto what = files_.what_is_gone(); !what.empty()) gone_(std::move(what));
+  });
   wait_for_events();
 }
 

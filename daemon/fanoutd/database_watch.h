@@ -20,9 +20,9 @@ namespace fanout {
 
 class DatabaseWatch {
  public:
-  // The database's folder must be there; its log need not.
-  DatabaseWatch(const boost::asio::any_io_executor& loop, std::filesystem::path database,
-                std::function<void()> changed, std::function<void(std::string)> gone);
+  // files: as they were when the database was opened.
+  DatabaseWatch(const boost::asio::any_io_executor& loop, const std::filesystem::path& database,
+                FilesInPlace files, std::function<void()> changed, std::function<void(std::string)> gone);
 
  private:
   void watch_log();

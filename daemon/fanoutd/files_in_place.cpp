@@ -7,7 +7,10 @@
 
 namespace fanout {
 
-FilesInPlace::FilesInPlace(std::vector<std::filesystem::path> paths) : paths_(std::move(paths)) {
+FilesInPlace::FilesInPlace(const std::filesystem::path& database)
+    : paths_{database.parent_path(), database, database.string() + "-wal",
+             database.parent_path() / "fanoutd.lock"},
+      log_(paths_[2]) {
   what_is_gone();
 }
 
@@ -16,7 +19,8 @@ std::string FilesInPlace::what_is_gone() {
     const auto known = known_.find(path);
     struct stat found {};
     if (stat(path.c_str(), &found) != 0) {
-      if (known != known_.end()) return fmt::format("{} was removed or moved away", path.string());
+      if (known != known_.end() || path != log_)
+        return fmt::format("{} was removed or moved away", path.string());
       continue;
     }
     const Identity identity{found.st_dev, found.st_ino};

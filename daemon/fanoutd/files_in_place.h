@@ -15,8 +15,8 @@ namespace fanout {
 
 class FilesInPlace {
  public:
-  // Folders and files. One that is not there yet counts from when it is first seen.
-  explicit FilesInPlace(std::vector<std::filesystem::path> paths);
+  // Those of a state directory, from now on. The log counts from when it is first seen, all others are there.
+  explicit FilesInPlace(const std::filesystem::path& database);
 
   // What is no longer in its place, in words; empty: all are.
   std::string what_is_gone();
@@ -29,6 +29,7 @@ class FilesInPlace {
   };
 
   std::vector<std::filesystem::path> paths_;
+  std::filesystem::path log_;
   std::map<std::filesystem::path, Identity> known_;
 };
 

@@ -99,7 +99,7 @@ void House::begin() {
         if (watches_->status) watches_->status->look();
       })});
   watches_->database.emplace(
-      loop, database_path(config_->state_dir),
+      loop, database_path(config_->state_dir), premises_.files,
       [this] {
         engine_->database_changed();
         if (watches_->status) watches_->status->something_happened();

@@ -12,6 +12,7 @@ Premises::Premises(const std::filesystem::path& state_dir, WallTime now, const L
     : lock(state_dir, format_utc(now)),
       is_new(!std::filesystem::exists(database_path(state_dir))),
       store(database_path(state_dir)),
+      files(database_path(state_dir)),
       recovered(store.recover(now)),
       outputs(disk, state_dir / "out", recovered.open_parts, log),
       keeper(store, outputs) {

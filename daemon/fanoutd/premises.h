@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "base/time.h"
+#include "daemon/fanoutd/files_in_place.h"
 #include "harvest/keeper.h"
 #include "output/local_disk.h"
 #include "output/outputs.h"
@@ -23,6 +24,7 @@ struct Premises {
   StateLock lock;
   bool is_new;  // there was no database
   SqliteStore store;
+  FilesInPlace files;
   Recovered recovered;
   LocalDisk disk;
   Outputs outputs;

@@ -27,16 +27,17 @@ int check_version(Database& database) {
   return version;
 }
 
+// All in one transaction: whoever looks beside us never sees a database that is half of a version.
 void migrate(Database& database) {
   const int version = check_version(database);
+  if (version == newest_version()) return;
+  Transaction transaction(database);
   for (const auto& step : schema_steps()) {
-    if (step.version <= version) continue;
-    Transaction transaction(database);
-    database.execute(std::string(step.sql));
-    database.execute(fmt::format("PRAGMA user_version = {}", step.version));
-    database.execute(fmt::format("PRAGMA application_id = {}", kApplicationId));
-    transaction.commit();
+    if (step.version > version) database.execute(std::string(step.sql));
   }
+  database.execute(fmt::format("PRAGMA user_version = {}", newest_version()));
+  database.execute(fmt::format("PRAGMA application_id = {}", kApplicationId));
+  transaction.commit();
 }
 
 }  // namespace fanout
