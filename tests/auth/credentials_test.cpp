@@ -43,7 +43,9 @@ TEST_F(CredentialsTest, HideTheSecretInEveryFormInWhichItIsSent) {
     const auto query = request.secret_query.reveal();
     const auto shown = credentials->redact("bad: " + header + ", " + query + ", again " + kSecret + ".");
     EXPECT_THAT(shown, Not(HasSubstr("hunter2"))) << vendor.auth.kind;
-    if (!sent.empty()) EXPECT_THAT(shown, Not(HasSubstr(sent))) << vendor.auth.kind;
+    if (!sent.empty()) {
+      EXPECT_THAT(shown, Not(HasSubstr(sent))) << vendor.auth.kind;
+    }
     EXPECT_THAT(shown, HasSubstr("again ….")) << vendor.auth.kind;
   }
 }
