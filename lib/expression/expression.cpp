@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <unordered_map>
 
+#include "expression/exact_text.h"
 #include "expression/sandbox.h"
 #include "expression/sql_text.h"
 
@@ -62,11 +63,12 @@ std::string text_as_json(std::string text) {
   return nlohmann::json(std::move(text)).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-std::string column_as_json(sqlite3_stmt* statement, int column) {
+std::string column_as_json(sqlite3_stmt* statement, int column, const ExactText& exact) {
   switch (sqlite3_column_type(statement, column)) {
     case SQLITE_INTEGER:
       return std::to_string(sqlite3_column_int64(statement, column));
     case SQLITE_FLOAT:
+      if (auto number = exact.number(sqlite3_column_double(statement, column))) return std::move(*number);
       return nlohmann::json(sqlite3_column_double(statement, column)).dump();
     case SQLITE_NULL:
       return "null";
@@ -75,7 +77,10 @@ std::string column_as_json(sqlite3_stmt* statement, int column) {
   }
   const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement, column));
   if (bytes == nullptr) return "\"\"";
-  return text_as_json(std::string(bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement, column))));
+  std::string text(bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement, column)));
+  if (auto number = exact.number(std::string_view(text))) return std::move(*number);
+  exact.restore(text);
+  return text_as_json(std::move(text));
 }
 
 }  // namespace
@@ -98,9 +103,11 @@ struct Expressions::Database {
   std::optional<std::vector<std::string>> rows(const std::string& select, std::string_view parents,
                                                std::string_view body, std::string_view fetched_at,
                                                std::string& why);
+  double rounded(std::string_view number);
   std::optional<std::string> error_in(Kind kind, const std::string& expression);
 
   Sandbox sandbox;
+  std::unique_ptr<sqlite3_stmt, Finalize> rounding;
   std::array<std::unordered_map<std::string, Statement>, 3> kept;  // by kind
 };
 
@@ -168,10 +175,11 @@ bool Expressions::Database::is_true(Kind kind, const std::string& condition, int
                                     std::string_view json, const Sandbox::Header* headers, std::string& why) {
   const Statement* statement = prepare(kind, condition, why);
   if (statement == nullptr) return false;
+  const ExactText exact({json}, [this](std::string_view number) { return rounded(number); });
   sandbox.answer_headers_from(headers);
   sandbox.allow(statement->reach, json.size());
   Evaluation evaluation(statement->prepared.get());
-  evaluation.give(kind == Kind::where ? ":item" : ":body", json);
+  evaluation.give(kind == Kind::where ? ":item" : ":body", exact.given(0));
   evaluation.give(":status", status);
   const int result = evaluation.step();
   sandbox.answer_headers_from(nullptr);
@@ -186,10 +194,11 @@ std::optional<std::vector<std::string>> Expressions::Database::rows(const std::s
                                                                     std::string& why) {
   const Statement* statement = prepare(Kind::select, select, why);
   if (statement == nullptr) return std::nullopt;
+  const ExactText exact({parents, body}, [this](std::string_view number) { return rounded(number); });
   sandbox.allow(statement->reach, parents.size() + body.size());
   Evaluation evaluation(statement->prepared.get());
-  evaluation.give(":parents", parents);
-  evaluation.give(":body", body);
+  evaluation.give(":parents", exact.given(0));
+  evaluation.give(":body", exact.given(1));
   evaluation.give(":fetched_at", fetched_at);
 
   std::vector<std::string> keys;
@@ -201,7 +210,7 @@ std::optional<std::vector<std::string>> Expressions::Database::rows(const std::s
     std::string row = "{";
     for (std::size_t i = 0; i < keys.size(); ++i) {
       if (i > 0) row += ',';
-      row += keys[i] + column_as_json(statement->prepared.get(), static_cast<int>(i));
+      row += keys[i] + column_as_json(statement->prepared.get(), static_cast<int>(i), exact);
     }
     room -= static_cast<std::int64_t>(row.size() + sizeof(std::string));
     if (room < 0) {
@@ -213,6 +222,21 @@ std::optional<std::vector<std::string>> Expressions::Database::rows(const std::s
   if (result == SQLITE_DONE) return rows;
   why = message(Kind::select);
   return std::nullopt;
+}
+
+// What SQLite makes of a number in JSON. Versions differ in the last digit.
+double Expressions::Database::rounded(std::string_view number) {
+  static const Sandbox::Reach kNothing;
+  sandbox.allow(kNothing, number.size());
+  if (!rounding) {
+    sqlite3_stmt* prepared = nullptr;
+    sqlite3_prepare_v3(sandbox.database(), "SELECT CAST(:number AS REAL)", -1, SQLITE_PREPARE_PERSISTENT,
+                       &prepared, nullptr);
+    rounding.reset(prepared);
+  }
+  Evaluation evaluation(rounding.get());
+  evaluation.give(":number", number);
+  return evaluation.step() == SQLITE_ROW ? sqlite3_column_double(rounding.get(), 0) : 0;
 }
 
 // SQLite looks at a JSON path when it comes to it, and some versions only where the path leads.
