@@ -102,6 +102,14 @@ void Database::keep_log_file() {
   sqlite3_file_control(handle(), "main", SQLITE_FCNTL_PERSIST_WAL, &keep);  // a VFS that cannot does without
 }
 
+std::int64_t Database::log_length() const {
+  sqlite3_file* log = nullptr;
+  sqlite3_int64 length = 0;
+  if (sqlite3_file_control(handle(), "main", SQLITE_FCNTL_JOURNAL_POINTER, &log) != SQLITE_OK) return 0;
+  if (log == nullptr || log->pMethods == nullptr) return 0;
+  return log->pMethods->xFileSize(log, &length) == SQLITE_OK ? length : 0;
+}
+
 void Database::Close::operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
 
 void Database::execute(const std::string& sql) {

@@ -35,12 +35,14 @@ class Database {
   void execute(const std::string& sql);         // one or more statements without results
   std::int64_t number(const std::string& sql);  // first column of the first row; 0 if there is none
   std::int64_t last_id() const;
-  std::int64_t changes() const;  // rows that the last statement changed itself
+  std::int64_t changes() const;                 // rows that the last statement changed itself
   // From here on changes made through this connection fire no triggers of the tables. Whoever calls this does
   // by hand what the triggers do.
   void fire_no_triggers();
   // Whether closing the connection may checkpoint and remove the log.
   void checkpoint_on_close(bool may);
+  // Bytes of the file beside it that holds what is not moved into the database yet.
+  std::int64_t log_length() const;
   // Keeps an empty log when the last connection is closed, so that who may only read can open it then too.
   void keep_log_file();
   const std::filesystem::path& path() const { return path_; }

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <chrono>
+
 namespace fanout {
 namespace {
 
@@ -9,6 +12,9 @@ namespace {
 constexpr int kPromotedAtOnce = 5000;
 constexpr int kCancelledAtOnce = 2000;
 constexpr int kForgottenAtOnce = 500;
+
+// No task waits for longer. One that is due later still was put off by a clock that was ahead.
+constexpr std::chrono::hours kLongestWait{7 * 24};
 
 }  // namespace
 
@@ -33,18 +39,28 @@ Queue::Queue(Database& database)
       promote_(
           database,
           fmt::format("UPDATE task SET state = 'ready', due_at = NULL WHERE id IN (SELECT t.id FROM run r "
-                      "CROSS JOIN task t ON t.run = r.id AND t.state = 'waiting' AND t.due_at <= ?1 "
+                      "INDEXED BY run_open CROSS JOIN task t INDEXED BY task_waiting ON t.run = r.id "
+                      "AND t.state = 'waiting' AND t.due_at <= ?1 "
                       "WHERE r.finished_at IS NULL LIMIT {}) RETURNING run, level, depth",
                       kPromotedAtOnce)),
+      promote_far_(
+          database,
+          fmt::format("UPDATE task SET state = 'ready', due_at = NULL WHERE id IN (SELECT t.id FROM run r "
+                      "INDEXED BY run_open CROSS JOIN task t INDEXED BY task_waiting ON t.run = r.id "
+                      "AND t.state = 'waiting' AND t.due_at > ?1 "
+                      "WHERE r.finished_at IS NULL LIMIT {}) RETURNING run, level, depth",
+                      kPromotedAtOnce)),
+      next_claim_(database, "UPDATE counter SET value = value + 1 WHERE name = 'claim' RETURNING value"),
       claim_(database,
              "UPDATE task SET state = 'leased', attempts = attempts + 1, lease = ?4, lease_until = ?3 "
-             "WHERE id IN (SELECT id FROM task WHERE run = ?1 AND state = 'ready' ORDER BY depth DESC, id "
-             "LIMIT ?2) "
+             "WHERE id IN (SELECT id FROM task INDEXED BY task_ready WHERE run = ?1 AND state = 'ready' "
+             "ORDER BY depth DESC, id LIMIT ?2) "
              "RETURNING id, run, level, depth, parent, scope, list, key, page, parents, attempts, snoozes, "
              "cursor, trail"),
       next_due_(database,
-                "SELECT min((SELECT min(t.due_at) FROM task t WHERE t.run = r.id AND t.state = 'waiting')) "
-                "FROM run r WHERE r.finished_at IS NULL"),
+                "SELECT min((SELECT min(t.due_at) FROM task t INDEXED BY task_waiting "
+                "WHERE t.run = r.id AND t.state = 'waiting')) "
+                "FROM run r INDEXED BY run_open WHERE r.finished_at IS NULL"),
       tallies_(database,
                "SELECT level, depth, waiting, ready, leased, done, skipped, dead, left_out, where_failed "
                "FROM tally WHERE run = ?1 "
@@ -52,13 +68,16 @@ Queue::Queue(Database& database)
       cancel_ready_(
           database,
           "UPDATE task SET state = 'skipped', settled_at = ?2, place = 'cancelled' WHERE id IN (SELECT id "
-          "FROM task WHERE run = ?1 AND state = 'ready' LIMIT ?3) RETURNING run, level, depth"),
+          "FROM task INDEXED BY task_ready WHERE run = ?1 AND state = 'ready' LIMIT ?3) RETURNING run, "
+          "level, depth"),
       cancel_waiting_(
           database,
           "UPDATE task SET state = 'skipped', due_at = NULL, settled_at = ?2, place = 'cancelled' "
-          "WHERE id IN (SELECT id FROM task WHERE run = ?1 AND state = 'waiting' LIMIT ?3) "
+          "WHERE id IN (SELECT id FROM task INDEXED BY task_waiting WHERE run = ?1 AND state = 'waiting' "
+          "LIMIT ?3) "
           "RETURNING run, level, depth"),
-      some_of_run_(database, fmt::format("SELECT id, level, depth, state FROM task WHERE run = ?1 LIMIT {}",
+      some_of_run_(database, fmt::format("SELECT id, level, depth, state FROM task INDEXED BY task_identity "
+                                         "WHERE run = ?1 LIMIT {}",
                                          kForgottenAtOnce)),
       forget_task_(database, "DELETE FROM task WHERE id = ?1"),
       forget_attempts_(database, "DELETE FROM attempt WHERE task = ?1"),
@@ -100,7 +119,10 @@ void Queue::settle_as(const Settlement& settlement, WallTime now) {
   const std::string_view place = settlement.place;
   switch (settlement.to) {
     case State::waiting:
-      settle_.bind(settlement.task, to, refund, snoozed, unix_ms(settlement.due), nullptr, nullptr).run();
+      settle_
+          .bind(settlement.task, to, refund, snoozed, unix_ms(std::min(settlement.due, now + kLongestWait)),
+                nullptr, nullptr)
+          .run();
       break;
     case State::ready:
       settle_.bind(settlement.task, to, refund, snoozed, nullptr, nullptr, nullptr).run();
@@ -125,10 +147,13 @@ void Queue::move_returned(Statement& update, State from, State to) {
 
 void Queue::promote(WallTime now) {
   move_returned(promote_.bind(unix_ms(now)), State::waiting, State::ready);
+  move_returned(promote_far_.bind(unix_ms(now + kLongestWait)), State::waiting, State::ready);
 }
 
 void Queue::claim(const ClaimWish& wish, std::vector<Task>& claimed) {
-  const auto lease = ++last_lease_;
+  next_claim_.bind().step();
+  const auto lease = next_claim_.integer(0);
+  next_claim_.reset();
   claim_.bind(wish.run, wish.count, unix_ms(wish.lease_until), lease);
   while (claim_.step()) {
     Task& task = claimed.emplace_back();

@@ -26,7 +26,8 @@ class Queue {
   // False, with nothing changed, if the task is not leased by that claim any more: somebody changed it by
   // hand.
   bool settle(const Settlement& settlement, WallTime now);
-  // Waiting tasks whose time has come become ready.
+  // Waiting tasks whose time has come become ready; so do those that a clock which was ahead put off by
+  // longer than any task waits.
   void promote(WallTime now);
   void claim(const ClaimWish& wish, std::vector<Task>& claimed);
   std::optional<WallTime> next_due();
@@ -55,6 +56,8 @@ class Queue {
   Statement failed_;
   Statement died_;
   Statement promote_;
+  Statement promote_far_;
+  Statement next_claim_;
   Statement claim_;
   Statement next_due_;
   Statement tallies_;
@@ -65,7 +68,6 @@ class Queue {
   Statement forget_attempts_;
   Statement forget_dead_letter_;
   Database& database_;
-  std::int64_t last_lease_ = 0;  // numbers need not outlive the process: at its start nothing is leased
 };
 
 }  // namespace fanout

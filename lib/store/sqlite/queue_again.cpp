@@ -19,6 +19,12 @@ struct Moved {
   std::int64_t run = 0;
 };
 
+// A run that is being cancelled would drop what comes back at once, and the dead letter with it. It stays
+// dead until the run has ended; then it can be put back.
+constexpr const char* kMayGoOn =
+    "NOT EXISTS (SELECT 1 FROM run r WHERE r.id = task.run AND r.state = 'cancelled' AND r.finished_at IS "
+    "NULL)";
+
 std::string dead_tasks(const DeadSelection& selection) {
   const std::string of = "id IN (SELECT d.task FROM dead_letter d ";
   if (selection.task != 0) return "id = ?1";
@@ -33,10 +39,11 @@ std::int64_t Queue::move_dead(const DeadSelection& selection, WallTime now) {
   const std::string to = selection.drop ? "state = 'skipped', settled_at = ?4, place = 'dropped by hand'"
                                         : "state = 'ready', attempts = 0, snoozes = 0, crashes = 0, "
                                           "settled_at = nullif(?4, ?4), place = NULL";
-  Statement move(database_,
-                 fmt::format("UPDATE task SET {} WHERE state = 'dead' AND {} AND ?1 + ?2 >= 0 AND ?3 = ?3 "
-                             "RETURNING run, level, depth, id",
-                             to, dead_tasks(selection)));
+  Statement move(
+      database_,
+      fmt::format("UPDATE task SET {} WHERE state = 'dead' AND {} AND {} AND ?1 + ?2 >= 0 AND ?3 = ?3 "
+                  "RETURNING run, level, depth, id",
+                  to, dead_tasks(selection), selection.drop ? "true" : kMayGoOn));
   std::vector<std::int64_t> moved;
   std::set<std::int64_t> reopened;
   move.bind(selection.task, selection.run, selection.pipeline, unix_ms(now));
@@ -66,7 +73,8 @@ std::int64_t Queue::take_back_leases(WallTime now) {
   };
   std::vector<Row> rows;
   Statement leased(database_,
-                   "SELECT id, run, level, depth, crashes + 1, attempts FROM task WHERE state = 'leased'");
+                   "SELECT id, run, level, depth, crashes + 1, attempts FROM task INDEXED BY task_leased "
+                   "WHERE state = 'leased'");
   while (leased.step()) {
     rows.push_back({leased.integer(0), leased.integer(1), std::string(leased.text(2)),
                     static_cast<int>(leased.integer(3)), static_cast<int>(leased.integer(4)),

@@ -24,16 +24,21 @@ const char* run_state_name(RunState state) {
 Runs::Runs(Database& database, Queue& queue)
     : database_(database),
       queue_(queue),
-      start_(
-          database,
-          "INSERT INTO run (pipeline, cause, scheduled_for, started_at, since) VALUES (?1, ?2, ?3, ?4, ?5)"),
+      start_(database,
+             "INSERT INTO run (id, pipeline, cause, scheduled_for, started_at, since) "
+             "VALUES (?1, ?2, ?3, ?4, ?5, ?6)"),
+      next_number_(database,
+                   "UPDATE counter SET value = max(value, ifnull((SELECT max(id) FROM run), 0)) + 1 "
+                   "WHERE name = 'run' RETURNING value"),
       finish_(database,
               "UPDATE run SET state = iif(state = 'cancelled', 'cancelled', 'finished'), finished_at = ?2, "
               "blocked = '', eta_at = NULL WHERE id = ?1 AND finished_at IS NULL AND NOT EXISTS "
               "(SELECT 1 FROM tally WHERE run = ?1 AND waiting + ready + leased > 0)"),
       cancel_(database, "UPDATE run SET state = 'cancelled' WHERE id = ?1 AND state = 'running'"),
       note_(database, "UPDATE run SET rate = ?2, eta_at = ?3, blocked = ?4, noted_at = ?5 WHERE id = ?1"),
-      open_(database, fmt::format("SELECT {} FROM run WHERE finished_at IS NULL ORDER BY id", kColumns)),
+      open_(database,
+            fmt::format("SELECT {} FROM run INDEXED BY run_open WHERE finished_at IS NULL ORDER BY id",
+                        kColumns)),
       since_(
           database,
           "SELECT started_at FROM run WHERE pipeline = ?1 AND state = 'finished' ORDER BY id DESC LIMIT 1"),
@@ -52,10 +57,13 @@ Run Runs::start(const NewRun& wanted, WallTime now) {
   Run run = wanted.run;
   if (since_.bind(run.pipeline).step()) run.since = from_unix_ms(since_.integer(0));
   since_.reset();
+  next_number_.bind().step();
+  run.id = next_number_.integer(0);
+  next_number_.reset();
   start_
-      .bind(run.pipeline, run.cause, unix_ms(run.scheduled_for), unix_ms(run.started_at), unix_ms(run.since))
+      .bind(run.id, run.pipeline, run.cause, unix_ms(run.scheduled_for), unix_ms(run.started_at),
+            unix_ms(run.since))
       .run();
-  run.id = database_.last_id();
   for (const auto& seed : wanted.seeds) queue_.add(run.id, seed, now);
   return run;
 }

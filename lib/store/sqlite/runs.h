@@ -35,6 +35,7 @@ class Runs {
   Database& database_;
   Queue& queue_;
   Statement start_;
+  Statement next_number_;
   Statement finish_;
   Statement cancel_;
   Statement note_;

@@ -54,12 +54,14 @@ Database open_and_migrate(const std::filesystem::path& path, const std::string& 
 
 }  // namespace
 
-SqliteStore::SqliteStore(const std::filesystem::path& path, const std::string& vfs, milliseconds patience)
+SqliteStore::SqliteStore(const std::filesystem::path& path, const std::string& vfs, milliseconds patience,
+                         std::int64_t long_log)
     : database_(open_and_migrate(path, vfs, patience)),
       queue_(database_),
       runs_(database_, queue_),
       upkeep_(database_),
-      data_version_(database_, "PRAGMA data_version") {}
+      data_version_(database_, "PRAGMA data_version"),
+      long_log_(long_log) {}
 
 const char* SqliteStore::sqlite_version() { return sqlite3_libversion(); }
 
@@ -69,6 +71,8 @@ Recovered SqliteStore::recover(WallTime now) {
   queue_.begin();
   recovered.leases_taken_back = queue_.take_back_leases(now);
   queue_.write_tallies();
+  upkeep_.note({"log", {}}, now);  // of the process before
+  log_is_long_ = false;
   recovered.open_runs = runs_.open();
   recovered.limiters = upkeep_.limiters();
   recovered.open_parts = upkeep_.open_parts();
@@ -106,8 +110,24 @@ Applied SqliteStore::apply(const Batch& batch) {
   for (const auto& run : applied.new_runs) queue_.tallies(run.id, applied.tallies);
   applied.next_due = queue_.next_due();
   if (batch.read_commands) applied.commands = upkeep_.open_commands();
+  watch_log(batch.now);
   transaction.commit();
   return applied;
+}
+
+void SqliteStore::watch_log(WallTime now) {
+  const auto length = database_.log_length();
+  const bool is_long = length > long_log_;
+  if (is_long == log_is_long_) return;
+  Notice notice{"log", {}};
+  if (is_long) {
+    notice.what = fmt::format(
+        "{}-wal has passed {} MiB and grows: a reader that stays open keeps it from being cut; find it with "
+        "fuser -v '{}', and end its transaction",
+        database_.path().string(), length >> 20, database_.path().string());
+  }
+  upkeep_.note(notice, now);
+  log_is_long_ = is_long;
 }
 
 std::vector<Run> SqliteStore::open_runs() { return runs_.open(); }
@@ -136,7 +156,7 @@ void SqliteStore::note(const Notice& notice, WallTime now) {
 bool SqliteStore::prune(WallTime before) {
   Transaction transaction(database_);
   queue_.begin();
-  const bool more = runs_.prune_some(before);
+  const bool more = runs_.prune_some(before) || upkeep_.forget_some_orders(before);
   transaction.commit();
   return more;
 }

@@ -20,8 +20,9 @@ class SqliteStore : public Store {
  public:
   // Opens the database, or makes it; brings it up to date. Throws, with the file as it was, if it is of
   // another program, newer, or damaged. vfs: for simulations. patience: with a lock of somebody else.
+  // long_log: bytes from which on the log is said to be too long. By itself it is cut at every 4 MB.
   explicit SqliteStore(const std::filesystem::path& path, const std::string& vfs = {},
-                       milliseconds patience = Database::kPatience);
+                       milliseconds patience = Database::kPatience, std::int64_t long_log = 128 << 20);
 
   Recovered recover(WallTime now) override;
   Applied apply(const Batch& batch) override;
@@ -36,12 +37,17 @@ class SqliteStore : public Store {
   Database& connection() { return database_; }  // for tests: its settings are this connection's own
 
  private:
+  // Says in `notice` that somebody keeps the log from being cut, for as long as it is so.
+  void watch_log(WallTime now);
+
   Database database_;
   Queue queue_;
   Runs runs_;
   Upkeep upkeep_;
   Statement data_version_;
   std::int64_t seen_version_ = 0;
+  std::int64_t long_log_ = 0;
+  bool log_is_long_ = false;  // as `notice` says
 };
 
 }  // namespace fanout

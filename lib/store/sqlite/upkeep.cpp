@@ -3,7 +3,8 @@
 namespace fanout {
 
 Upkeep::Upkeep(Database& database)
-    : keep_part_(database,
+    : database_(database),
+      keep_part_(database,
                  "INSERT INTO part (path, run, base, number, committed, records, sealed, note) "
                  "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (path) DO UPDATE SET "
                  "committed = excluded.committed, records = excluded.records, sealed = excluded.sealed, "
@@ -22,6 +23,10 @@ Upkeep::Upkeep(Database& database)
       open_commands_(database,
                      "SELECT id, command, target FROM control WHERE outcome IS NULL ORDER BY id LIMIT 100"),
       answer_(database, "UPDATE control SET outcome = ?2, applied_at = ?3 WHERE id = ?1"),
+      // The last one stays: its number is the floor of the next one's.
+      forget_orders_(database,
+                     "DELETE FROM control WHERE id IN (SELECT id FROM control WHERE outcome IS NOT NULL "
+                     "AND applied_at < ?1 AND id < (SELECT max(id) FROM control) ORDER BY id LIMIT 500)"),
       note_(
           database,
           "INSERT INTO notice (subject, since, what) VALUES (?1, ?2, ?3) ON CONFLICT (subject) DO UPDATE SET "
@@ -92,6 +97,11 @@ std::vector<Command> Upkeep::open_commands() {
 
 void Upkeep::answer(const CommandOutcome& outcome, WallTime now) {
   answer_.bind(outcome.id, outcome.outcome, unix_ms(now)).run();
+}
+
+bool Upkeep::forget_some_orders(WallTime before) {
+  forget_orders_.bind(unix_ms(before)).run();
+  return database_.changes() > 0;
 }
 
 void Upkeep::note(const Notice& notice, WallTime now) {

@@ -22,9 +22,12 @@ class Upkeep {
   std::vector<LimiterRow> limiters();
   std::vector<Command> open_commands();
   void answer(const CommandOutcome& outcome, WallTime now);
+  // Deletes some orders that were answered before that moment; true while there is more.
+  bool forget_some_orders(WallTime before);
   void note(const Notice& notice, WallTime now);
 
  private:
+  Database& database_;
   Statement keep_part_;
   Statement open_parts_;
   Statement latest_part_;
@@ -32,6 +35,7 @@ class Upkeep {
   Statement limiters_;
   Statement open_commands_;
   Statement answer_;
+  Statement forget_orders_;
   Statement note_;
   Statement forget_note_;
 };

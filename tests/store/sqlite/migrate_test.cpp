@@ -161,5 +161,60 @@ TEST_F(MigrateTest, AStepThatFailsLeavesNothingOfItself) {
   EXPECT_EQ(check_version(database), newest_version());
 }
 
+// A queue of each version before, with a task in every state, opened by this one.
+class EarlierVersionTest : public MigrateTest, public testing::WithParamInterface<int> {};
+
+TEST_P(EarlierVersionTest, GoesOnWhereItWas) {
+  {
+    Database before(path(), Database::Mode::create);
+    before.execute("PRAGMA journal_mode = WAL");
+    for (const auto& step : schema_steps()) {
+      if (step.version <= GetParam()) before.execute(std::string(step.sql));
+    }
+    before.execute("PRAGMA user_version = " + std::to_string(GetParam()));
+    before.execute("PRAGMA application_id = " + std::to_string(kApplicationId));
+    before.execute(R"(
+      INSERT INTO run (id, pipeline, cause, scheduled_for, started_at) VALUES (5, 'p', 'schedule', 1, 1);
+      INSERT INTO task (id, run, level, depth, key, state, lease, due_at, lease_until, place) VALUES
+        (1, 5, 'a', 0, '1', 'ready', 0, NULL, NULL, NULL), (2, 5, 'a', 0, '2', 'waiting', 3, 1800000000000, NULL, NULL),
+        (3, 5, 'a', 0, '3', 'leased', 4, NULL, 1800000000000, NULL), (4, 5, 'a', 0, '4', 'done', 1, NULL, NULL, 'x'),
+        (5, 5, 'a', 0, '5', 'skipped', 2, NULL, NULL, 'gone'), (6, 5, 'a', 0, '6', 'dead', 2, NULL, NULL, '500');
+      INSERT INTO part VALUES ('f-5-1', 5, 'f', 1, 10, 1, 0, '');
+      INSERT INTO limiter (subject, paused) VALUES ('vendor/oracle', 1);
+      INSERT INTO control (command, target) VALUES ('start', 'p');)");
+  }
+  SqliteStore store(path());
+  const auto recovered = store.recover(kNow);
+  EXPECT_EQ(recovered.leases_taken_back, 1);
+  EXPECT_EQ(recovered.open_parts.size(), 1u);
+  ASSERT_EQ(recovered.limiters.size(), 1u);
+  EXPECT_TRUE(recovered.limiters[0].paused);
+  Batch batch;
+  batch.now = kNow;
+  batch.dead = {{false, 6, 0, ""}};
+  batch.claims.push_back({5, 10, kNow + seconds(60)});
+  batch.read_commands = true;
+  auto applied = store.apply(batch);
+  EXPECT_EQ(applied.commands.size(), 1u);
+  ASSERT_EQ(applied.claimed.size(), 4u);
+  batch = Batch{};
+  batch.now = kNow;
+  for (const auto& task : applied.claimed) {
+    EXPECT_GT(task.lease, 4);
+    batch.settlements.push_back(settlement(task, State::done));
+  }
+  batch.finish_runs = {5};
+  batch.new_runs.emplace_back().run.pipeline = "p";
+  applied = store.apply(batch);
+  EXPECT_EQ(applied.finished.size(), 1u);
+  EXPECT_EQ(applied.new_runs.at(0).id, 6);
+  for (const std::string view : {"queue", "stuck", "dead", "progress"}) {
+    store.connection().number("SELECT count(*) FROM " + view);
+  }
+  EXPECT_EQ(store.connection().number("SELECT done FROM tally WHERE run = 5"), 5);
+}
+INSTANTIATE_TEST_SUITE_P(Of, EarlierVersionTest, testing::Range(1, newest_version()),
+                         [](const auto& the) { return "Schema" + std::to_string(the.param); });
+
 }  // namespace
 }  // namespace fanout

@@ -265,5 +265,58 @@ TEST_F(QueueTest, ACancelledRunIsSkippedInSmallBatchesAndItsRequestsInFlightEnd)
   EXPECT_EQ(wrong_tallies(), "");
 }
 
+TEST_F(QueueTest, WhatAClockThatWasAheadPutOffGoesAtOnceWhenItIsPutRight) {
+  const auto run = start({seed("a", 0, "1"), seed("a", 0, "2")});
+  const auto next_year = kNow + std::chrono::hours(365 * 24);
+  const auto tasks = claim(run.id, 2, next_year);
+  settle({put_off(tasks[0], next_year + seconds(30), true), put_off(tasks[1], next_year, true)},
+         next_year - seconds(1));
+  EXPECT_EQ(ask("SELECT count(*) FROM task WHERE state = 'waiting'"), "2");
+  EXPECT_EQ(claim(run.id, 2).size(), 2u);
+}
+
+TEST_F(QueueTest, NoTaskIsPutOffForMoreThanAWeek) {
+  const auto run = start({seed("a", 0, "1")});
+  settle({put_off(claim(run.id, 1).at(0), kNow + std::chrono::hours(1000), true)});
+  EXPECT_EQ(ask("SELECT state, due_at - 1800000000000 FROM task"), "waiting|604800000");
+  EXPECT_EQ(claim(run.id, 1, kNow + std::chrono::hours(167)).size(), 0u);
+  EXPECT_EQ(claim(run.id, 1, kNow + std::chrono::hours(168)).size(), 1u);
+}
+
+TEST_F(QueueTest, ARedriveIntoARunThatIsBeingCancelledWaitsForItsEnd) {
+  const auto run = start({seed("a", 0, "1"), seed("a", 0, "2")});
+  const auto tasks = claim(run.id, 2);
+  settle({died(tasks[0], "500")});
+  Batch redrive;
+  redrive.now = kNow;
+  redrive.cancel_runs = {run.id};
+  store_.apply(redrive);  // the other one is in flight still
+  redrive.cancel_runs.clear();
+  for (const DeadSelection& selection : {DeadSelection{false, tasks[0].id, 0, ""},
+                                         {false, 0, run.id, ""},
+                                         {false, 0, 0, "monitoring"},
+                                         {false, 0, 0, ""}}) {
+    redrive.dead = {selection};
+    EXPECT_EQ(store_.apply(redrive).dead_moved.at(0), 0);
+    EXPECT_EQ(state_of_task(tasks[0].id), "dead");
+  }
+  settle({settlement(tasks[1], State::done)});
+  ASSERT_TRUE(finish(run.id));
+  EXPECT_EQ(store_.apply(redrive).dead_moved.at(0), 1);
+  EXPECT_EQ(ask("SELECT state, finished_at FROM run"), "running|");
+  EXPECT_EQ(wrong_tallies() + wrong_dead_letters(), "");
+}
+
+TEST_F(QueueTest, TheNumberOfAClaimIsNotGivenAgainByTheNextProcess) {
+  const auto run = start({seed("a", 0, "1"), seed("a", 0, "2")});
+  const auto before = claim(run.id, 1).at(0).lease;
+  SqliteStore next(path());
+  next.recover(kNow);
+  Batch batch;
+  batch.now = kNow;
+  batch.claims.push_back({run.id, 2, kNow + seconds(60)});
+  for (const auto& task : next.apply(batch).claimed) EXPECT_GT(task.lease, before);
+}
+
 }  // namespace
 }  // namespace fanout

@@ -143,5 +143,14 @@ TEST_F(RunsTest, TasksOfARunThatSomebodyDeletedAreForgottenToo) {
   EXPECT_EQ(ask("SELECT DISTINCT run FROM tally"), "2");
 }
 
+TEST_F(RunsTest, ANumberIsGivenOnceEvenWhenNothingIsLeftOfItsRun) {
+  start({seed("a", 0, "1")});
+  EXPECT_EQ(start({}).id, 2);
+  by_hand("DELETE FROM run; DELETE FROM task; DELETE FROM tally");
+  EXPECT_EQ(start({}).id, 3);
+  by_hand("INSERT INTO run (id, pipeline, cause, scheduled_for, started_at) VALUES (7, 'x', 'hand', 0, 0)");
+  EXPECT_EQ(start({}).id, 8);
+}
+
 }  // namespace
 }  // namespace fanout

@@ -27,12 +27,6 @@ class SchemaTest : public StoreTest {
   void expect_broken(int constraint, const std::string& sql) {
     EXPECT_THAT(refusal(sql), HasSubstr("(" + std::to_string(constraint) + ", while")) << sql;
   }
-  std::string plan_of(const std::string& sql) {
-    Statement statement(other_, "EXPLAIN QUERY PLAN " + sql);
-    std::string plan;
-    while (statement.step()) plan += std::string(statement.text(3)) + '\n';
-    return plan;
-  }
 };
 
 TEST_F(SchemaTest, StepsAreNumberedFromOne) {
@@ -268,43 +262,6 @@ TEST_F(SchemaTest, ProgressShowsRunsWithWhatIsExpectedAndWhen) {
   EXPECT_EQ(ask("SELECT run, pipeline, state, cause, started, finished, expected, settled, dead, rate, eta, "
                 "blocked FROM progress"),
             "1|monitoring|running|once|2027-01-15 08:00:00||3|2|1|12.3|2027-01-15 08:01:00|on hold");
-}
-
-const auto kWalks = testing::ContainsRegex("SCAN (task|t)( |\n|$)");
-const auto kSorts = HasSubstr("TEMP B-TREE");
-
-// What the next two look for is how this SQLite says it.
-TEST_F(SchemaTest, APlanSaysWhereItWalksAndSorts) {
-  EXPECT_THAT(plan_of("SELECT * FROM task ORDER BY due_at + 1"), testing::AllOf(kWalks, kSorts));
-  EXPECT_THAT(plan_of("SELECT * FROM task AS t ORDER BY due_at + 1"), testing::AllOf(kWalks, kSorts));
-}
-
-TEST_F(SchemaTest, NoViewReadsTheWholeQueue) {
-  for (const std::string view : {"queue", "stuck", "dead", "progress"}) {
-    const auto plan = plan_of("SELECT * FROM " + view);
-    EXPECT_THAT(plan, testing::Not(kWalks)) << view << "\n" << plan;
-  }
-}
-
-// Every statement that the store keeps prepared: none walks over tasks or sorts them.
-TEST_F(SchemaTest, NoStatementReadsTheWholeQueue) {
-  Database database(path(), Database::Mode::read_write);
-  Queue queue(database);
-  Runs runs(database, queue);
-  Upkeep upkeep(database);
-  int seen = 0;
-  for (auto* at = sqlite3_next_stmt(database.handle(), nullptr); at != nullptr;
-       at = sqlite3_next_stmt(database.handle(), at)) {
-    const std::string sql = sqlite3_sql(at);
-    if (sql.starts_with("PRAGMA")) continue;
-    const auto plan = plan_of(sql);
-    EXPECT_THAT(plan, testing::Not(kWalks)) << sql << "\n" << plan;
-    if (sql.find("FROM tally") == std::string::npos) {  // of which a run has one for each level
-      EXPECT_THAT(plan, testing::Not(kSorts)) << sql << "\n" << plan;
-    }
-    ++seen;
-  }
-  EXPECT_GT(seen, 25);
 }
 
 }  // namespace

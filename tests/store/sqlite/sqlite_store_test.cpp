@@ -191,5 +191,70 @@ TEST(SqliteStoreAtRest, CanBeReadWhenNoDaemonRuns) {
   std::filesystem::permissions(folder.path(), std::filesystem::perms::owner_all);
 }
 
+TEST(SqliteStoreLog, ThatAReaderKeepsFromBeingCutIsSaidForAsLongAsItIsSo) {
+  const TemporaryFolder folder;
+  const auto path = folder.path() / "fanoutd.db";
+  SqliteStore store(path, {}, milliseconds(0), 6 << 20);
+  Database other(path, Database::Mode::read_write);
+  const auto work = [&](int key) {
+    Batch batch;
+    batch.now = kNow;
+    batch.new_runs.emplace_back().run.pipeline = "p";
+    for (int i = 0; i < 16; ++i) {
+      batch.new_runs.back().seeds.push_back(seed("a", 0, std::to_string(key * 100 + i)));
+      batch.new_runs.back().seeds.back().parents = std::string(60'000, 'x');
+    }
+    store.apply(batch);
+  };
+  const auto said = [&] {
+    return other.number("SELECT count(*) FROM stuck WHERE why LIKE '%-wal has passed%'");
+  };
+  for (int i = 0; i < 8; ++i) work(i);
+  EXPECT_EQ(said(), 0) << "without a reader it is cut by itself";
+  {
+    Database reader(path, Database::Mode::read_only);
+    reader.execute("BEGIN");
+    reader.number("SELECT count(*) FROM run");
+    for (int i = 0; i < 12; ++i) work(i);
+    EXPECT_EQ(said(), 1);
+  }
+  store.connection().execute("PRAGMA wal_checkpoint(TRUNCATE)");
+  work(0);
+  EXPECT_EQ(said(), 0);
+}
+
+// As docs/operations.md says: a copy is made while the daemon runs, and put back while it is stopped, without
+// the log and its index that lie beside the database that it replaces.
+TEST(SqliteStoreBackup, MadeWhileTheStoreIsOpenGoesOnWhereItWasMade) {
+  const TemporaryFolder folder;
+  const auto path = folder.path() / "fanoutd.db", copy = folder.path() / "copy.db";
+  const auto ask = [](SqliteStore& store, bool anew) {
+    Batch batch;
+    batch.now = kNow;
+    if (anew) {
+      batch.new_runs.emplace_back().run.pipeline = "p";
+      batch.new_runs.back().seeds = {seed("a", 0, "1"), seed("a", 0, "2")};
+    }
+    batch.claims.push_back({1, 1, kNow + seconds(60)});
+    return store.apply(batch).claimed.size();
+  };
+  {
+    SqliteStore store(path);
+    ask(store, true);
+    Database(path, Database::Mode::read_write).execute("VACUUM INTO '" + copy.string() + "'");
+    ask(store, false);
+  }
+  std::filesystem::rename(copy, path);
+  std::filesystem::remove(path.string() + "-wal");
+  std::filesystem::remove(path.string() + "-shm");
+  SqliteStore store(path);
+  EXPECT_EQ(store.recover(kNow).leases_taken_back, 1);
+  EXPECT_EQ(store.open_runs().size(), 1u);
+  EXPECT_EQ(ask(store, false), 1u);
+  Statement check(store.connection(), "PRAGMA integrity_check");
+  ASSERT_TRUE(check.step());
+  EXPECT_EQ(check.text(0), "ok");
+}
+
 }  // namespace
 }  // namespace fanout

@@ -110,5 +110,20 @@ TEST_F(UpkeepTest, OrdersAreOnlyReadWhenTheyAreWanted) {
   EXPECT_THAT(apply({}).commands, IsEmpty());
 }
 
+TEST_F(UpkeepTest, OrdersThatWereAnsweredLongAgoAreForgottenButTheLastOne) {
+  for (int i = 0; i < 3; ++i) by_hand("INSERT INTO control (command, target) VALUES ('start', 'p')");
+  Batch batch;
+  batch.answered = {{1, "started run 1"}, {3, "started run 2"}};
+  apply(batch);
+  EXPECT_FALSE(store_.prune(kNow)) << "they are young";
+  while (store_.prune(kNow + seconds(1))) {
+  }
+  EXPECT_EQ(ask("SELECT id FROM control"), "2\n3");
+  by_hand("INSERT INTO control (command, target) VALUES ('start', 'p')");
+  while (store_.prune(kNow + seconds(1))) {
+  }
+  EXPECT_EQ(ask("SELECT id FROM control"), "2\n4") << "an order that is not answered stays";
+}
+
 }  // namespace
 }  // namespace fanout
