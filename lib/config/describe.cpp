@@ -3,6 +3,7 @@
 
 #include "base/wording.h"
 #include "config/load.h"
+#include "config/path_clash.h"
 #include "limit/pace.h"
 #include "page/page_kind.h"
 
@@ -141,6 +142,10 @@ void describe_pipeline(Out out, const PipelineSpec& pipeline, WallTime now) {
   if (pipeline.outputs.empty()) line(out, "outputs", "none: answers are counted and not kept");
   for (const OutputSpec& output : pipeline.outputs) {
     line(out, "output", "{} → {} ({})", output.level, output.to.text(), output_text(output));
+    if (const auto missing = missing_from_path(pipeline, output); !missing.empty()) {
+      line(out, "", "two answers may come under one path, and the second would be dead: it lacks {}",
+           missing);
+    }
   }
 }
 

@@ -39,6 +39,15 @@ void drop_records(Turn& turn, const Settlements& of) {
   turn.settlement_of.resize(kept);
 }
 
+// None of a dead task's records is kept: it may be put back, and then all of them are written.
+void give_up(Settlement& settlement, const std::string& reason) {
+  settlement.to = State::dead;
+  settlement.place = reason;
+  settlement.keeps_record = false;
+  settlement.seeds.clear();
+  settlement.left_out = {};
+}
+
 void drop_settlements(Turn& turn, const Settlements& these) {
   drop_records(turn, these);
   std::vector<Settlement> kept;
@@ -58,6 +67,8 @@ Keeper::Keeper(Store& store, Outputs& outputs)
     : store_(store), outputs_(outputs), unsaved_(outputs.recovered()) {
   outputs.number_after(
       [&store](std::int64_t run, const std::string& base) { return store.latest_part(run, base); });
+  outputs.ask_for_owners(
+      [&store](std::int64_t run, const std::string& path) { return store.owner_of(run, path); });
 }
 
 Kept Keeper::keep(Turn& turn) {
@@ -111,26 +122,23 @@ void Keeper::write_records(Turn& turn) {
     Settlements unkept;
     for (std::size_t i = 0; i < turn.records.size(); ++i) {
       if (written.problems[i].empty()) continue;
-      Settlement& settlement = turn.batch.settlements[turn.settlement_of[i]];
-      settlement.to = State::dead;
-      settlement.place = written.problems[i];
-      settlement.keeps_record = false;
-      settlement.seeds.clear();
-      settlement.left_out = {};
+      give_up(turn.batch.settlements[turn.settlement_of[i]], written.problems[i]);
       unkept.insert(turn.settlement_of[i]);
     }
-    if (!unkept.empty()) {
-      // None of a dead task's records is kept: it may be put back, and then all of them are written.
+    if (written.partly) {
       outputs_.rolled_back();
       written_ = false;
       drop_records(turn, unkept);
       continue;
     }
     for (std::size_t i = 0; i < turn.records.size(); ++i) {
+      if (unkept.contains(turn.settlement_of[i])) continue;
       auto& place = turn.batch.settlements[turn.settlement_of[i]].place;
       place += (place.empty() ? "" : "\n") + written.places[i];
     }
+    drop_records(turn, unkept);
     turn.batch.parts = std::move(written.parts);
+    turn.batch.answer_paths = std::move(written.answer_paths);
     return;
   }
 }

@@ -23,7 +23,9 @@
 #include "output/disk.h"
 #include "output/open_part.h"
 #include "output/record.h"
+#include "output/shaped.h"
 #include "spec/config.h"
+#include "task/answer_path.h"
 #include "task/part.h"
 
 namespace fanout {
@@ -32,8 +34,12 @@ struct Written {
   // One for each record: "raw/…/17.json"; "data-17-00001.ndjson@120+44", the bytes of its lines or of the
   // compressed frame that holds them; "no rows" where the select gave none.
   std::vector<std::string> places;
-  std::vector<std::string> problems;  // one for each record: why it could not be kept; empty: it was kept
-  std::vector<Part> parts;            // those that moved, as they are to be stored
+  std::vector<std::string> problems;     // one for each record: why it could not be kept; empty: it was kept
+  std::vector<Part> parts;               // those that moved, as they are to be stored
+  std::vector<AnswerPath> answer_paths;  // of the files for one answer that were written
+  // Something of a task that has a problem was written all the same: it is to be rolled back, and the batch
+  // written again without that task.
+  bool partly = false;
 };
 
 class Outputs {
@@ -52,8 +58,12 @@ class Outputs {
   using LatestNumber = std::function<int(std::int64_t run, const std::string& base)>;
   void number_after(LatestNumber latest) { latest_number_ = std::move(latest); }
 
-  // Throws DiskFull with nothing half done: as if rolled back. A part that somebody moved, replaced or cut is
-  // noted, and the next one begins.
+  // Whose answer lies under that path (folded) in that run; 0: nobody's.
+  using PathOwner = std::function<std::int64_t(std::int64_t run, const std::string& path)>;
+  void ask_for_owners(PathOwner owner) { path_owner_ = std::move(owner); }
+
+  // Of a task all records are written, or none. Throws DiskFull with nothing half done: as if rolled back. A
+  // part that somebody moved, replaced or cut is noted, and the next one begins.
   Written write(const std::vector<Record>& records);
   void committed();
   void rolled_back();
@@ -69,16 +79,16 @@ class Outputs {
  private:
   using Key = std::pair<std::int64_t, std::string>;  // run and base
   using Parts = std::map<Key, OpenPart>;
-  struct Group;
-  struct Sorted;
 
   void clear_up(const std::vector<Part>& open);
   void recover(Part part);
-  Sorted sort(const std::vector<Record>& records, Written& written);
-  void write_down(const Sorted& sorted);
-  void write_answers(const Sorted& sorted, const std::vector<Record>& records, Written& written);
-  void append(const Group& group, const std::vector<Record>& records, Written& written);
-  OpenPart& part_for(const Group& group);
+  void take_paths(const Shaped& shaped, const std::vector<Record>& records, Written& written);
+  void write_down(const Shaped& shaped);
+  void write_answers(const Shaped& shaped, const std::vector<Record>& records, Written& written);
+  void remove_answers_of_the_dead(const Shaped& shaped, const std::vector<Record>& records,
+                                  const Written& written);
+  void append(const Shaped::Group& group, Written& written);
+  OpenPart& part_for(const Shaped::Group& group);
   Part next_part(const Key& key);
   OpenPart& begin_part(const Key& key);
   void used(OpenPart& part);
@@ -97,6 +107,7 @@ class Outputs {
   AnswerFiles answer_files_;
   BegunFiles begun_;
   LatestNumber latest_number_;
+  PathOwner path_owner_;
 
   Parts parts_;
   std::set<Key> full_;              // parts that have reached their roll

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <string_view>
 #include <vector>
 
@@ -23,6 +24,11 @@ void append_on_one_line(std::string& text, std::string_view json) {
       text[at] = ' ';
     }
   }
+}
+
+// What a rule keeps though it is no JSON. Bytes that are no UTF-8 become U+FFFD.
+void append_as_text(std::string& text, const std::string& body) {
+  text += nlohmann::json(body).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 std::optional<std::vector<std::string>> rows_of(const Record& record, Expressions& expressions,
@@ -75,7 +81,11 @@ std::optional<std::size_t> append_lines(const Record& record, Expressions& expre
     text += ",\"fetched_at\":\"";
     text += record.fetched_at;
     text += "\",\"body\":";
-    append_on_one_line(text, record.text());
+    if (record.body_is_json) {
+      append_on_one_line(text, record.text());
+    } else {
+      append_as_text(text, record.text());
+    }
     text += "}\n";
     return 1;
   }

@@ -13,12 +13,14 @@ namespace fanout {
 // One answer to keep, for one output.
 struct Record {
   std::int64_t run = 0;
+  std::int64_t task = 0;
   const OutputSpec* output = nullptr;
   Template::Lookup names;                   // for the output's path
   std::string parents;                      // JSON text
   std::string fetched_at;                   // UTC text
   std::string body;                         // as it came
   std::optional<std::string> cleaned_body;  // what was read of it, where that is another text
+  bool body_is_json = true;                 // the text(); else a line holds it as one JSON text
 
   // What lines are made of, and what a select sees.
   const std::string& text() const { return cleaned_body ? *cleaned_body : body; }

@@ -1,150 +1,128 @@
-// How one batch of records is written.
+// How one batch of records is written: all of it is shaped, then each path is held against those that are
+// taken, and only then is anything on the disk touched.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <iterator>
-#include <string_view>
+#include <set>
 
 #include "output/outputs.h"
 #include "output/part_name.h"
+#include "output/shaped.h"
 
 namespace fanout {
 namespace {
 
-constexpr std::size_t kRoomAround = 64;  // bytes that a line has besides its record's own
-
-// The same path for every record of a run.
-bool is_the_same_for_all(const Template& to) {
-  return std::ranges::none_of(to.pieces(), [](const Template::Piece& piece) {
-    return piece.is_name && !piece.text.starts_with("run.") && !piece.text.starts_with("vars.");
-  });
+// All that is kept of a task is kept, or nothing.
+std::set<std::int64_t> tasks_with_problems(const std::vector<Record>& records,
+                                           const std::vector<std::string>& problems) {
+  std::set<std::int64_t> tasks;
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    if (!problems[i].empty()) tasks.insert(records[i].task);
+  }
+  return tasks;
 }
 
 }  // namespace
-
-// The records of one batch that go into one part.
-struct Outputs::Group {
-  Key key;
-  const OutputSpec* output = nullptr;
-  std::vector<std::size_t> records;
-  std::size_t room = 0;  // bytes that their lines take, about
-};
-
-// What a batch comes to on the disk.
-struct Outputs::Sorted {
-  struct Answer {
-    std::size_t record;
-    std::string path;
-  };
-  std::vector<Answer> answers;  // that have a file of their own
-  std::vector<Group> groups;    // the others
-};
 
 Written Outputs::write(const std::vector<Record>& records) {
   FANOUT_INVARIANT(touched_.empty());
   Written written;
   written.places.resize(records.size());
   written.problems.resize(records.size());
+  auto shaped = shape(records, expressions_, written.problems);
+  shaped.drop(tasks_with_problems(records, written.problems), records);
+  take_paths(shaped, records, written);
+  shaped.drop(tasks_with_problems(records, written.problems), records);
+  const auto unkept = tasks_with_problems(records, written.problems);
   try {
     remove_leftovers();
-    const auto sorted = sort(records, written);
-    write_down(sorted);
-    write_answers(sorted, records, written);
-    for (const auto& group : sorted.groups) append(group, records, written);
+    write_down(shaped);
+    write_answers(shaped, records, written);
+    for (const auto& group : shaped.groups) append(group, written);
     answer_files_.finish();
+    remove_answers_of_the_dead(shaped, records, written);
     sync_folders();
   } catch (const MustWait&) {
     std::ranges::move(answer_files_.drop(), std::back_inserter(leftovers_));
     rolled_back();
     throw;
   }
+  for (const auto i : shaped.without_rows) written.places[i] = "no rows";
   for (const auto* part : touched_) written.parts.push_back(part->written());
   written.parts.insert(written.parts.end(), noted_.begin(), noted_.end());
+  written.partly = tasks_with_problems(records, written.problems) != unkept;
   return written;
 }
 
-Outputs::Sorted Outputs::sort(const std::vector<Record>& records, Written& written) {
-  Sorted sorted;
-  auto& groups = sorted.groups;
-  std::map<Key, std::size_t> by_key;
-  std::map<std::pair<std::int64_t, const OutputSpec*>, std::size_t>
-      by_output;  // whose path is the same for all
-  for (std::size_t i = 0; i < records.size(); ++i) {
-    const Record& record = records[i];
-    const auto known = by_output.find({record.run, record.output});
-    std::size_t which = 0;
-    if (known != by_output.end()) {
-      which = known->second;
-    } else {
-      auto path = path_of(record, &written.problems[i]);
-      if (!path) continue;
-      if (record.output->one_file_per_answer) {
-        sorted.answers.push_back({i, std::move(*path)});
-        continue;
-      }
-      which = by_key.try_emplace({record.run, *path}, groups.size()).first->second;
-      if (which == groups.size()) groups.push_back({{record.run, std::move(*path)}, record.output, {}, 0});
-      if (is_the_same_for_all(record.output->to)) by_output[{record.run, record.output}] = which;
+// Within a run a path belongs to one task, whichever came first.
+void Outputs::take_paths(const Shaped& shaped, const std::vector<Record>& records, Written& written) {
+  std::map<std::pair<std::int64_t, std::string>, std::size_t> taken;  // by whose record
+  for (const auto& answer : shaped.answers) {
+    const Record& record = records[answer.record];
+    const auto [at, is_free] = taken.try_emplace({record.run, answer.folded}, answer.record);
+    const std::int64_t stored = path_owner_ ? path_owner_(record.run, answer.folded) : 0;
+    const std::int64_t owner = stored != 0 && stored != record.task ? stored
+                               : is_free                            ? 0
+                                                                    : records[at->second].task;
+    if (owner == 0) {
+      written.answer_paths.push_back({record.run, answer.folded, record.task});
+      continue;
     }
-    groups[which].records.push_back(i);
-    groups[which].room += record.parents.size() + record.body.size() + record.fetched_at.size() + kRoomAround;
+    written.problems[answer.record] = fmt::format(
+        "its file would be {}, which holds the answer of task {}: put what tells the two apart into the "
+        "output's "
+        "\"to\", such as the id of each ancestor, and redrive it; or keep records, a line each (.ndjson)",
+        answer.path, owner);
   }
-  return sorted;
+  const auto unkept = tasks_with_problems(records, written.problems);
+  std::erase_if(written.answer_paths, [&](const AnswerPath& path) { return unkept.contains(path.task); });
 }
 
 // Also a part that then comes to have no rows: it stays written down, and costs no sync again.
-void Outputs::write_down(const Sorted& sorted) {
+void Outputs::write_down(const Shaped& shaped) {
   std::vector<std::string> paths;
-  for (const auto& answer : sorted.answers) paths.push_back(answer.path);
-  for (const auto& group : sorted.groups) {
+  for (const auto& answer : shaped.answers) paths.push_back(answer.path);
+  for (const auto& group : shaped.groups) {
     if (!parts_.contains(group.key)) paths.push_back(next_part(group.key).path);
   }
   begun_.write_down(paths);
 }
 
-void Outputs::write_answers(const Sorted& sorted, const std::vector<Record>& records, Written& written) {
-  for (const auto& [i, path] : sorted.answers) {
-    auto text = whole_file(records[i], expressions_, &written.problems[i]);
-    if (!text) continue;
-    const auto bytes = compressor_.compress(records[i].output->compression, std::move(*text));
-    answer_files_.add(path, bytes, &written.problems[i]);
-    written.places[i] = path;
+void Outputs::write_answers(const Shaped& shaped, const std::vector<Record>& records, Written& written) {
+  for (const auto& answer : shaped.answers) {
+    const auto i = answer.record;
+    const auto bytes = compressor_.compress(records[i].output->compression, answer.text);
+    answer_files_.add(answer.path, bytes, &written.problems[i]);
+    written.places[i] = answer.path;
   }
 }
 
-void Outputs::append(const Group& group, const std::vector<Record>& records, Written& written) {
-  struct Lines {
-    std::size_t record;
-    std::size_t begin;
-    std::size_t end;
-  };
-  std::vector<Lines> lines;
-  std::string text;
-  text.reserve(group.room);
-  for (const auto i : group.records) {
-    const auto begin = text.size();
-    const auto count = append_lines(records[i], expressions_, text, &written.problems[i]);
-    if (!count) continue;
-    if (*count == 0) {
-      written.places[i] = "no rows";
-    } else {
-      lines.push_back({i, begin, text.size()});
-    }
+// Only now is it known that another file of theirs could not be made.
+void Outputs::remove_answers_of_the_dead(const Shaped& shaped, const std::vector<Record>& records,
+                                         const Written& written) {
+  const auto dead = tasks_with_problems(records, written.problems);
+  for (const auto& answer : shaped.answers) {
+    if (!dead.contains(records[answer.record].task) || !written.problems[answer.record].empty()) continue;
+    disk_.remove(root_ / answer.path);
+    folders_.insert((root_ / answer.path).parent_path());
   }
-  if (lines.empty()) return;
+}
 
+void Outputs::append(const Shaped::Group& group, Written& written) {
+  if (group.lines.empty()) return;
   OpenPart* part = nullptr;
   try {
     part = &part_for(group);
   } catch (const NameTaken& taken) {
-    for (const auto& each : lines) written.problems[each.record] = taken.what();
+    for (const auto& each : group.lines) written.problems[each.record] = taken.what();
     return;
   }
   const bool compressed = group.output->compression != OutputSpec::Compression::none;
-  const auto bytes = compressor_.compress(group.output->compression, std::move(text));
+  const auto bytes = compressor_.compress(group.output->compression, group.text);
   touched_.push_back(part);
-  const auto offset = part->append(bytes, static_cast<std::int64_t>(lines.size()));
-  for (const auto& each : lines) {
+  const auto offset = part->append(bytes, static_cast<std::int64_t>(group.lines.size()));
+  for (const auto& each : group.lines) {
     const auto begin = compressed ? 0 : each.begin;
     const auto end = compressed ? bytes.size() : each.end;
     written.places[each.record] = fmt::format("{}@{}+{}", part->committed().path,
@@ -152,7 +130,7 @@ void Outputs::append(const Group& group, const std::vector<Record>& records, Wri
   }
 }
 
-OpenPart& Outputs::part_for(const Group& group) {
+OpenPart& Outputs::part_for(const Shaped::Group& group) {
   const auto at = parts_.find(group.key);
   if (at != parts_.end()) {
     const auto wrong = at->second.open();

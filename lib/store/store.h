@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "task/answer_path.h"
 #include "task/left_out.h"
 #include "task/part.h"
 #include "task/task.h"
@@ -75,6 +76,7 @@ struct ClaimWish {
   std::int64_t run = 0;
   int count = 0;
   WallTime lease_until{};
+  bool fresh_first = false;  // before tasks that have failed: for probes
 };
 
 // A row of `limiter`: what is known of how much a vendor bears, or that a vendor or pipeline is paused.
@@ -126,6 +128,7 @@ struct Batch {
   WallTime now{};
   std::vector<Settlement> settlements;
   std::vector<Part> parts;
+  std::vector<AnswerPath> answer_paths;
   std::vector<LimiterRow> limiters;
   std::vector<NewRun> new_runs;
   std::vector<std::int64_t> finish_runs;  // ends those of them that have nothing open
@@ -170,6 +173,8 @@ class Store {
   virtual std::vector<LimiterRow> limiters() = 0;
   // The highest number among the parts of a run and base, sealed or not; 0: there are none.
   virtual int latest_part(std::int64_t run, const std::string& base) = 0;
+  // The task whose answer lies under that path in that run; 0: none, or it is gone.
+  virtual std::int64_t owner_of(std::int64_t run, const std::string& path) = 0;
   // True if another connection has written since the last call.
   virtual bool changed_by_others() = 0;
   virtual void note(const Notice& notice, WallTime now) = 0;

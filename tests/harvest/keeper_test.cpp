@@ -41,13 +41,15 @@ class KeeperTest : public OutputsTest {
   }
 
   // The task is done, with a record for each of the outputs whose body is the task's key.
-  void add(Turn& turn, const Task& task, const std::vector<const OutputSpec*>& outputs) {
+  void add(Turn& turn, const Task& task, const std::vector<const OutputSpec*>& outputs,
+           const std::map<std::string, std::string>& names = {}) {
     turn.batch.now = kNow;
     Settlement& settlement = turn.batch.settlements.emplace_back();
     settlement.task = task.id;
     settlement.lease = task.lease;
     for (const auto* output : outputs) {
-      turn.records.push_back(record_for(*output, task.key, {}, run_));
+      turn.records.push_back(record_for(*output, task.key, names, run_));
+      turn.records.back().task = task.id;
       turn.settlement_of.push_back(turn.batch.settlements.size() - 1);
     }
   }
@@ -156,6 +158,113 @@ TEST_F(KeeperTest, WhatMustWaitIsKeptOnceAndTheEngineStillHearsThatOthersWrote) 
   EXPECT_THAT(kept.applied.commands, SizeIs(1));
   EXPECT_EQ(states(), "done,done,done");
   EXPECT_EQ(part(), line_of("1") + line_of("2") + line_of("3"));
+}
+
+// ---- one path, one task
+
+struct TwoNames {
+  const char* what;
+  const char* first;
+  const char* second;
+  friend std::ostream& operator<<(std::ostream& out, const TwoNames& names) { return out << names.what; }
+};
+
+class KeeperTwoNames : public KeeperTest, public testing::WithParamInterface<TwoNames> {
+ protected:
+  std::string answers() {
+    std::string all;
+    for (const auto& file : files()) {
+      if (file.ends_with(".json")) all += disk_.contents(file).value_or("") + ";";
+    }
+    return all;
+  }
+  std::string reason_of(const Task& task) {
+    return text("SELECT reason FROM dead_letter WHERE task = " + std::to_string(task.id));
+  }
+  const OutputSpec answer_ = output_to("raw/{a.name}.json");
+};
+
+TEST_P(KeeperTwoNames, TheSecondTaskOfAPathIsDeadAndOverwritesNothing) {
+  for (const bool in_one_turn : {true, false}) {
+    SCOPED_TRACE(in_one_turn ? "in one turn" : "in two, with a restart between them");
+    const auto tasks = claim();
+    ASSERT_GE(tasks.size(), 2U);
+    Turn turn;
+    add(turn, tasks[0], {&answer_}, {{"a.name", GetParam().first}});
+    if (!in_one_turn) {
+      keeper_->keep(turn);
+      turn = {};
+      begin();
+      keeper_ = std::make_unique<Keeper>(store_, *outputs_);
+    }
+    add(turn, tasks[1], {&answer_}, {{"a.name", GetParam().second}});
+    keeper_->keep(turn);
+    EXPECT_EQ(answers(), tasks[0].key + ";");
+    EXPECT_THAT(reason_of(tasks[1]),
+                testing::AllOf(testing::HasSubstr("holds the answer of task " + std::to_string(tasks[0].id)),
+                               testing::HasSubstr("redrive")));
+    if (in_one_turn) {
+      shell_.execute("UPDATE task SET state = 'ready', attempts = 0; DELETE FROM answer_path");
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Kinds, KeeperTwoNames,
+                         testing::Values(TwoNames{"Alike", "eu", "eu"},
+                                         TwoNames{"InCase", "Server", "SERVER"},
+                                         TwoNames{"InCaseBeyondAscii", "\u00C4rger", "\u00E4rger"},
+                                         TwoNames{"InUnicodeForm", "caf\u00E9", "cafe\u0301"},
+                                         TwoNames{"InSharpS", "stra\u00DFe", "STRASSE"}),
+                         [](const auto& row) { return row.param.what; });
+
+TEST_F(KeeperTest, TheSameTaskReplacesItsOwnAnswer) {
+  const auto answer = output_to("raw/{a.name}.json");
+  for (int time = 0; time < 2; ++time) {
+    Turn turn;
+    add(turn, claim().at(0), {&answer}, {{"a.name", "eu"}});
+    keeper_->keep(turn);
+    EXPECT_EQ(shell_.number("SELECT count(*) FROM task WHERE state = 'done'"), 1);
+    shell_.execute("UPDATE task SET state = 'ready', attempts = 0 WHERE state IN ('done', 'leased')");
+  }
+}
+
+TEST_F(KeeperTest, TwoOutputsOfOneTaskUnderOnePathKeepNothingOfIt) {
+  const auto first = output_to("raw/{a.name}.json"), second = output_to("RAW/{a.name}.json");
+  Turn turn;
+  const auto tasks = claim();
+  add(turn, tasks.at(0), {&first, &second}, {{"a.name", "eu"}});
+  add(turn, tasks.at(1), {&first}, {{"a.name", "us"}});
+  keeper_->keep(turn);
+  EXPECT_EQ(states(), "dead,done,leased");
+  EXPECT_EQ(contents("raw/eu.json"), "(not there)");
+  EXPECT_EQ(contents("raw/us.json"), tasks.at(1).key);
+}
+
+// Its second output fails on it, whether that is seen while it is shaped or when the file is to be made.
+TEST_F(KeeperTest, ATaskThatDiesLeavesNoAnswerFileBehind) {
+  const auto answer = output_to("raw/{a.name}.json");
+  const auto in_the_way = output_to("raw/eu.json/below.json");
+  for (const auto* other : {&unwritable_, &in_the_way}) {
+    const auto tasks = claim();
+    Turn turn;
+    add(turn, tasks.at(0), {&answer, other}, {{"a.name", "eu"}});
+    add(turn, tasks.at(1), {&answer}, {{"a.name", "us"}});
+    keeper_->keep(turn);
+    EXPECT_EQ(states(), "dead,done,leased") << other->to.text();
+    EXPECT_EQ(contents("raw/eu.json"), "(not there)") << other->to.text();
+    EXPECT_EQ(contents("raw/us.json"), tasks.at(1).key);
+    shell_.execute("UPDATE task SET state = 'ready', attempts = 0");
+  }
+}
+
+TEST_F(KeeperTest, PathsAreFreeAgainForAnotherRun) {
+  shell_.execute("INSERT INTO answer_path (run, path, task) VALUES (" + std::to_string(run_ + 1) +
+                 ", 'raw/eu.json', 1)");
+  const auto answer = output_to("raw/{a.name}.json");
+  Turn turn;
+  add(turn, claim().at(1), {&answer}, {{"a.name", "eu"}});
+  keeper_->keep(turn);
+  EXPECT_EQ(shell_.number("SELECT count(*) FROM task WHERE state = 'done'"), 1);
 }
 
 }  // namespace

@@ -63,11 +63,16 @@ TEST_F(OutputsTest, AFileForOneAnswerIsPutInItsPlaceWhole) {
   EXPECT_EQ(contents("raw/b.json"), "two");
 }
 
-TEST_F(OutputsTest, AFileForOneAnswerIsReplacedAndTheLastOfABatchStays) {
+TEST_F(OutputsTest, AFileForOneAnswerIsReplacedByALaterRunAndByItsOwnTaskOnly) {
   const auto output = output_to("raw/{id}.json.gz");
   keep({record_for(output, "earlier run", {{"id", "a"}})});
-  keep({record_for(output, "first", {{"id", "a"}}, 18), record_for(output, "last", {{"id", "a"}}, 18)});
-  EXPECT_EQ(inflated(output.compression, contents("raw/a.json.gz")), "last");
+  keep({record_for(output, "this run", {{"id", "a"}}, 18)});
+  EXPECT_EQ(inflated(output.compression, contents("raw/a.json.gz")), "this run");
+  const auto written = outputs_->write(
+      {record_for(output, "b", {{"id", "b"}}, 18), record_for(output, "other", {{"id", "B"}}, 18)});
+  EXPECT_THAT(written.problems, ElementsAre("", testing::HasSubstr("holds the answer of task")));
+  outputs_->committed();
+  EXPECT_EQ(inflated(output.compression, contents("raw/b.json.gz")), "b");
 }
 
 TEST_F(OutputsTest, ManyFilesAndPartsInOneBatchKeepFewOpen) {

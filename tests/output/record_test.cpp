@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "output/records.h"
 
@@ -149,6 +150,35 @@ TEST(Path, HasAnEnding) {
                                                       {"x.gz", ".gz"},
                                                       {".hidden", ""}}) {
     EXPECT_EQ(ending_of(path), ending) << path;
+  }
+}
+
+// What a rule keeps though it is no JSON, and what is JSON and still breaks a line.
+TEST(AppendLines, MakeOneLineOfValidJsonOfWhateverCame) {
+  struct Row {
+    std::string body;
+    bool is_json;
+    nlohmann::json kept;
+  };
+  const auto output = output_to("data.ndjson");
+  for (const Row& row : std::vector<Row>{{"{\"a\":\r\n[1,\n2]}", true, {{"a", {1, 2}}}},
+                                         {"", true, nullptr},
+                                         {"<html>\n\"no\"</html>", false, "<html>\n\"no\"</html>"},
+                                         {"OK", false, "OK"},
+                                         {"a\tb\x01\\", false, "a\tb\x01\\"},
+                                         {std::string("a\0b", 3), false, std::string("a\0b", 3)},
+                                         {"caf\xE9", false, "caf\uFFFD"},
+                                         {"\xEF\xBB\xBFOK", false, "\uFEFFOK"},
+                                         {"{\"a\":1}}", false, "{\"a\":1}}"}}) {
+    auto record = record_for(output, row.body);
+    record.body_is_json = row.is_json;
+    Expressions expressions;
+    std::string text, why;
+    EXPECT_EQ(append_lines(record, expressions, text, &why), 1U);
+    EXPECT_EQ(std::ranges::count(text, '\n'), 1) << text;
+    const auto line = nlohmann::json::parse(text, nullptr, false);
+    ASSERT_FALSE(line.is_discarded()) << text;
+    EXPECT_EQ(line["body"], row.kept) << text;
   }
 }
 

@@ -20,10 +20,13 @@ inline OutputSpec output_to(const std::string& to) {
   return output;
 }
 
+// Each of another task, unless the test says which.
 inline Record record_for(const OutputSpec& output, const std::string& body,
                          std::map<std::string, std::string> names = {}, std::int64_t run = 17) {
   Record record;
+  static std::int64_t latest = 0;
   record.run = run;
+  record.task = ++latest;
   record.output = &output;
   record.names = [names = std::move(names)](std::string_view name) -> std::optional<std::string> {
     const auto found = names.find(std::string(name));

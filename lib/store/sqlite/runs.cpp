@@ -130,6 +130,11 @@ bool Runs::prune_some(WallTime before) {
     queue_.write_tallies();
     return true;
   }
+  Statement forget_paths(database_,
+                         "DELETE FROM answer_path WHERE run = ?1 AND path IN "
+                         "(SELECT path FROM answer_path WHERE run = ?1 LIMIT 500)");
+  forget_paths.bind(*run).run();
+  if (database_.changes() > 0) return true;
   for (const std::string rest :
        {"part WHERE run", "dead_letter WHERE run", "tally WHERE run", "run WHERE id"}) {
     Statement(database_, fmt::format("DELETE FROM {} = ?1", rest)).bind(*run).run();

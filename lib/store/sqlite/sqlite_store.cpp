@@ -92,6 +92,7 @@ Applied SqliteStore::apply(const Batch& batch) {
   }
   if (!applied.stale.empty()) return applied;  // rolled back
   for (const auto& part : batch.parts) upkeep_.keep(part);
+  for (const auto& path : batch.answer_paths) upkeep_.keep(path);
   for (const auto& row : batch.limiters) upkeep_.keep(row);
   for (const auto& run : batch.new_runs) applied.new_runs.push_back(runs_.start(run, batch.now));
   for (const auto& selection : batch.dead)
@@ -135,6 +136,10 @@ std::vector<LimiterRow> SqliteStore::limiters() { return upkeep_.limiters(); }
 
 int SqliteStore::latest_part(std::int64_t run, const std::string& base) {
   return upkeep_.latest_part(run, base);
+}
+
+std::int64_t SqliteStore::owner_of(std::int64_t run, const std::string& path) {
+  return upkeep_.owner_of(run, path);
 }
 
 bool SqliteStore::changed_by_others() {

@@ -29,6 +29,7 @@ class SqliteStore : public Store {
   std::vector<Run> open_runs() override;
   std::vector<LimiterRow> limiters() override;
   int latest_part(std::int64_t run, const std::string& base) override;
+  std::int64_t owner_of(std::int64_t run, const std::string& path) override;
   bool changed_by_others() override;
   void note(const Notice& notice, WallTime now) override;
   bool prune(WallTime before) override;

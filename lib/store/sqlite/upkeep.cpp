@@ -13,6 +13,12 @@ Upkeep::Upkeep(Database& database)
           database,
           "SELECT path, run, base, number, committed, records, sealed, note FROM part WHERE sealed = 0"),
       latest_part_(database, "SELECT max(number) FROM part WHERE run = ?1 AND base = ?2"),
+      keep_answer_path_(database,
+                        "INSERT INTO answer_path (run, path, task) VALUES (?1, ?2, ?3) "
+                        "ON CONFLICT (run, path) DO UPDATE SET task = excluded.task"),
+      owner_of_(database,
+                "SELECT a.task FROM answer_path a CROSS JOIN task t ON t.id = a.task "
+                "WHERE a.run = ?1 AND a.path = ?2"),
       keep_limiter_(
           database,
           "INSERT INTO limiter (subject, paused, hold_until, why, state, next_at) "
@@ -63,6 +69,14 @@ int Upkeep::latest_part(std::int64_t run, const std::string& base) {
   const auto number = static_cast<int>(latest_part_.integer(0));  // NULL is 0
   latest_part_.reset();
   return number;
+}
+
+void Upkeep::keep(const AnswerPath& path) { keep_answer_path_.bind(path.run, path.path, path.task).run(); }
+
+std::int64_t Upkeep::owner_of(std::int64_t run, const std::string& path) {
+  const std::int64_t task = owner_of_.bind(run, path).step() ? owner_of_.integer(0) : 0;
+  owner_of_.reset();
+  return task;
 }
 
 void Upkeep::keep(const LimiterRow& row) {

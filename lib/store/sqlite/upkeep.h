@@ -18,6 +18,8 @@ class Upkeep {
   void keep(const Part& part);
   std::vector<Part> open_parts();
   int latest_part(std::int64_t run, const std::string& base);
+  void keep(const AnswerPath& path);
+  std::int64_t owner_of(std::int64_t run, const std::string& path);
   void keep(const LimiterRow& row);
   std::vector<LimiterRow> limiters();
   std::vector<Command> open_commands();
@@ -31,6 +33,8 @@ class Upkeep {
   Statement keep_part_;
   Statement open_parts_;
   Statement latest_part_;
+  Statement keep_answer_path_;
+  Statement owner_of_;
   Statement keep_limiter_;
   Statement limiters_;
   Statement open_commands_;
