@@ -9,6 +9,7 @@
 #include "harvest/flight.h"
 #include "harvest/settling.h"
 #include "page/paging.h"
+#include "reply/json_scan.h"
 
 namespace fanout {
 namespace {
@@ -53,23 +54,26 @@ void Engine::conclude(Flight& flight, Reply reply, Reading reading) {
 
   const auto target =
       same_origin_target(flight.config->vendors.at(flight.vendor), flight.target, reply.header("location"));
-  reading.facts.may_follow = target && flight.claimed.hops < kMostHops;
-  reading.facts.may_renew = !flight.claimed.renewed;
-  reading.facts.may_send_again = reply.maybe_unread && !flight.claimed.sent_again;
+  reading.facts.may_follow = target && flight.claimed.trail.hops < kMostHops;
+  reading.facts.may_renew = !flight.claimed.trail.renewed;
+  reading.facts.may_send_again = reply.maybe_unread && !flight.claimed.trail.sent_again;
   reading.facts.detail = flight.credentials->redact(reading.facts.detail);
-  const Outcome outcome = judge(reading.facts);
+  reading.facts.serves_others = gates_.at(flight.vendor)->accepts_others(flight.claimed.task);
+  Outcome outcome = judge(reading.facts);
+  if (outcome.credentials_refused) outcome.snooze = gates_.at(flight.vendor)->refused(flight.claimed.task);
   tell_gate(flight, outcome, reply.status);
 
   if (outcome.follow || outcome.renew || outcome.send_again) {
     if (outcome.renew) gates_.at(flight.vendor)->renew_credentials();
-    if (outcome.follow) flight.claimed.redirected_to = *target;
-    flight.claimed.hops += outcome.follow ? 1 : 0;
-    flight.claimed.renewed = flight.claimed.renewed || outcome.renew;
-    flight.claimed.sent_again = flight.claimed.sent_again || outcome.send_again;
+    if (outcome.follow) flight.claimed.trail.redirected_to = *target;
+    flight.claimed.trail.hops += outcome.follow ? 1 : 0;
+    flight.claimed.trail.renewed = flight.claimed.trail.renewed || outcome.renew;
+    flight.claimed.trail.sent_again = flight.claimed.trail.sent_again || outcome.send_again;
     const auto run = runs_.find(flight.claimed.task.run);
     if (run != runs_.end() && may_go(run->second)) {
       gates_.at(flight.vendor)->add_in_front(std::move(flight.claimed));
     } else {
+      gates_.at(flight.vendor)->remember(flight.claimed);
       put_back({std::move(flight.claimed)});
     }
     return;
@@ -98,14 +102,20 @@ void Engine::tell_gate(Flight& flight, const Outcome& outcome, int status) {
   Limiter& limiter = gates_.at(flight.vendor)->limiter();
   const auto now = on_.clock.mono();
   const bool was_open = limiter.breaker_open();
-  limiter.finished(flight.ticket, evidence_of(outcome, status, flight.claimed.task.attempts), now,
-                   outcome.reason);
-  if (outcome.over_limit) limiter.over_limit(flight.ticket, now, outcome.hold);
+  const bool well = limiter.well(now);
+  auto reason = outcome.reason;
   if (outcome.credentials_refused) {
-    limiter.trip(now, fmt::format("{}; put new ones in their place: a file is read again at the next probe, "
-                                  "anything else at the next start",
-                                  outcome.reason));
+    reason +=
+        "; put new ones in their place: a file is read again at the next probe, anything else at the next "
+        "start";
   }
+  const auto& task = flight.claimed.task;
+  const int times = outcome.credentials_refused ? gates_.at(flight.vendor)->refusals(task) : task.attempts;
+  limiter.finished(flight.ticket, evidence_of(outcome, status, times, well), now, reason);
+  if (outcome.over_limit) limiter.over_limit(flight.ticket, now, outcome.hold);
+  // Unless others have just been answered well: then it may be this task's own fault, and counts as a
+  // failure.
+  if (outcome.credentials_refused && !well) limiter.trip(now, reason);
   if (limiter.breaker_open() && !was_open) {
     on_.log.error(fmt::format("vendor {}: {}", flight.vendor, limiter.why(now)));
   } else if (!limiter.breaker_open() && was_open) {
@@ -116,9 +126,8 @@ void Engine::tell_gate(Flight& flight, const Outcome& outcome, int status) {
 void Engine::settle(const Flight& flight, const Outcome& outcome, Reply reply, Reading reading) {
   const auto& task = flight.claimed.task;
   const auto& vendor = flight.config->vendors.at(flight.vendor);
-  const bool vendor_down = gates_.at(flight.vendor)->limiter().breaker_open();
-  auto settlement =
-      settlement_of(task, outcome, reply.status, vendor.retry, vendor_down, on_.clock.wall(), on_.random);
+  auto settlement = settlement_of(task, outcome, reply.status, vendor.retry,
+                                  gates_.at(flight.vendor)->state(), on_.clock.wall(), on_.random);
   if (settlement.to == State::done) {
     settlement.seeds = std::move(reading.seeds);
     settlement.left_out = reading.left_out;
@@ -133,11 +142,13 @@ void Engine::settle(const Flight& flight, const Outcome& outcome, Reply reply, R
     }
   }
   const bool keep = settlement.to == State::done && !outcome.unchanged && !reply.body.empty();
+  for (const auto& seed : settlement.seeds)
+    pending_bytes_ += sizeof(Seed) + seed.key.size() + seed.parents.size();
   pending_.batch.settlements.push_back(std::move(settlement));
-  if (keep) keep_records(flight, std::move(reply), std::move(reading.cleaned_body));
+  if (keep) keep_records(flight, std::move(reply), std::move(reading));
 }
 
-void Engine::keep_records(const Flight& flight, Reply reply, std::optional<std::string> cleaned_body) {
+void Engine::keep_records(const Flight& flight, Reply reply, Reading reading) {
   const auto& task = flight.claimed.task;
   std::vector<const OutputSpec*> wanted;
   for (const auto& output : flight.pipeline->outputs) {
@@ -146,9 +157,16 @@ void Engine::keep_records(const Flight& flight, Reply reply, std::optional<std::
   if (wanted.empty()) return;
   const auto names = names_of(task, flight.names, *flight.pipeline);
   const auto fetched_at = format_utc(on_.clock.wall());
+  const auto& cleaned_body = reading.cleaned_body;
+  // What a rule keeps need not have been read, or not have read well.
+  const bool reads_well = reading.facts.fault == Fault::none && reply.status / 100 == 2;
+  const bool is_json =
+      reads_well || scan_json(cleaned_body ? *cleaned_body : reply.body, {}).fault == Fault::none;
   for (const auto* output : wanted) {
     Record record;
     record.run = task.run;
+    record.task = task.id;
+    record.body_is_json = is_json;
     record.output = output;
     record.names = names;
     record.parents = task.parents;

@@ -158,6 +158,7 @@ void Engine::adopt(const Run& run) {
   if (once_ && !concerns_us(run.pipeline)) return;
   auto [found, is_new] = runs_.try_emplace(run.id, run, on_.clock.mono());
   found->second.run.state = run.state;
+  refresh(found->second);
 }
 
 Gate* Engine::gate_of(const ActiveRun& run) {
@@ -211,7 +212,7 @@ bool Engine::send(Gate& gate, Claimed claimed) {
     return false;
   }
   auto asked = std::get<Request>(std::move(request));
-  if (!claimed.redirected_to.empty()) asked.target = claimed.redirected_to;
+  if (!claimed.trail.redirected_to.empty()) asked.target = claimed.trail.redirected_to;
 
   auto flight = std::make_shared<Flight>();
   flight->target = asked.target;
@@ -306,10 +307,10 @@ void Engine::reconfigure(std::shared_ptr<const Config> config) {
   }
   covering_.clear();  // it was worked out for the old limits
   for (auto& [name, gate] : gates_) {
+    put_back(gate->take_all());  // claimed under what no longer holds
     if (const auto vendor = config->vendors.find(name); vendor != config->vendors.end()) {
       gate->reconfigure(vendor->second, on_.make_transport);
     }
-    put_back(gate->take_all());  // claimed under what no longer holds
   }
   for (auto& [name, gate] : added) restore(*gate);
   gates_.merge(added);

@@ -106,7 +106,7 @@ class Engine {
   void tell_gate(Flight& flight, const Outcome& outcome, int status);
   void learn(const Flight& flight, const Reading& reading);
   void settle(const Flight& flight, const Outcome& outcome, Reply reply, Reading reading);
-  void keep_records(const Flight& flight, Reply reply, std::optional<std::string> cleaned_body);
+  void keep_records(const Flight& flight, Reply reply, Reading reading);
   void settle_needless(const Task& task);
   void settle_unasked(const Task& task, std::string reason);
 
@@ -167,7 +167,8 @@ class Engine {
   bool read_orders_ = true;       // those given while nobody was there
   bool prune_ = true;
 
-  std::vector<std::int64_t> obeying_;  // commands that are answered once their effect is in the store
+  std::set<std::string> cancelled_at_birth_;  // pipelines whose run is cancelled as soon as the store has it
+  std::vector<std::int64_t> obeying_;         // commands that are answered once their effect is in the store
   std::vector<std::int64_t> answer_with_count_;  // commands whose dead letters the turn under way moves
 
   std::set<std::string> only_;  // --once: these pipelines; empty: all

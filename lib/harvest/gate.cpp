@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include "ask/request_builder.h"
 
 namespace fanout {
@@ -18,9 +21,9 @@ Limits Gate::limits_of(const VendorSpec& spec) { return {spec.concurrency, spec.
 
 void Gate::reconfigure(const VendorSpec& spec, const TransportMaker& make_transport) {
   auto credentials = Credentials::prepare(spec);
-  const bool same_way = spec.base_url == spec_.base_url && spec.ca_file == spec_.ca_file &&
-                        spec.timeout == spec_.timeout && spec.connect_timeout == spec_.connect_timeout &&
-                        spec.body_limit == spec_.body_limit;
+  const bool same_place = spec.base_url == spec_.base_url && spec.ca_file == spec_.ca_file;
+  const bool same_way = same_place && spec.timeout == spec_.timeout &&
+                        spec.connect_timeout == spec_.connect_timeout && spec.body_limit == spec_.body_limit;
   const bool same_credentials = *credentials == *credentials_;
   const bool same_limits =
       spec.rates == spec_.rates && spec.burst == spec_.burst && spec.concurrency == spec_.concurrency;
@@ -32,7 +35,9 @@ void Gate::reconfigure(const VendorSpec& spec, const TransportMaker& make_transp
     limiter_.reconfigure(limits_of(spec_), clock_.mono());
     covered_until_ = MonoTime{};
   }
-  if (!same_way || !same_credentials) limiter_.reset(clock_.mono());
+  if (!same_place) begun_.clear();  // it led there
+  // A hold is the vendor's word: how long we wait for replies, and how large they may be, does not end it.
+  if (!same_place || !same_credentials) limiter_.reset(clock_.mono());
 }
 
 void Gate::renew_credentials() {
@@ -86,6 +91,10 @@ std::string Gate::why(MonoTime at) const {
 }
 
 void Gate::add(Claimed claimed) {
+  if (const auto begun = begun_.find({claimed.task.run, claimed.task.id}); begun != begun_.end()) {
+    claimed.trail = std::move(begun->second);
+    begun_.erase(begun);
+  }
   waiting_[claimed.task.run].push_back(std::move(claimed));
   ++buffered_;
 }
@@ -104,10 +113,48 @@ std::vector<Claimed> Gate::take_run(std::int64_t run) {
   std::vector<Claimed> taken;
   const auto found = waiting_.find(run);
   if (found == waiting_.end()) return taken;
-  for (auto& claimed : found->second) taken.push_back(std::move(claimed));
+  for (auto& claimed : found->second) {
+    remember(claimed);
+    taken.push_back(std::move(claimed));
+  }
   buffered_ -= taken.size();
   waiting_.erase(found);
   return taken;
+}
+
+void Gate::remember(const Claimed& claimed) {
+  if (claimed.trail != Trail()) begun_[{claimed.task.run, claimed.task.id}] = claimed.trail;
+}
+
+void Gate::forget(std::int64_t run) {
+  begun_.erase(begun_.lower_bound({run, 0}), begun_.lower_bound({run + 1, 0}));
+  refused_.erase(refused_.lower_bound({run, 0}), refused_.lower_bound({run + 1, 0}));
+}
+
+milliseconds Gate::refused(const Task& task) {
+  constexpr milliseconds kWaits[] = {seconds(1), seconds(5), seconds(10)};
+  auto& refusals = refused_.try_emplace({task.run, task.id}, Refusals{clock_.mono(), 0}).first->second;
+  return kWaits[std::min<std::size_t>(static_cast<std::size_t>(refusals.times++), std::size(kWaits) - 1)];
+}
+
+bool Gate::accepts_others(const Task& task) const {
+  const auto found = refused_.find({task.run, task.id});
+  if (found == refused_.end()) return false;
+  const auto served = limiter_.served();
+  return (served && *served > found->second.first) ||
+         (found->second.times >= 2 && limiter_.well(clock_.mono()));
+}
+
+int Gate::refusals(const Task& task) const {
+  const auto found = refused_.find({task.run, task.id});
+  return found == refused_.end() ? 0 : found->second.times;
+}
+
+VendorState Gate::state() const {
+  const auto now = clock_.mono();
+  const auto probe = limiter_.next_probe();
+  const auto until = probe && *probe != MonoTime::max() && *probe > now ? *probe - now : microseconds(0);
+  return {limiter_.breaker_open(), limiter_.well(now), std::chrono::ceil<milliseconds>(until)};
 }
 
 std::vector<Claimed> Gate::take_all() {

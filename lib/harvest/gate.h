@@ -15,6 +15,7 @@
 #include "auth/credentials.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "harvest/settling.h"
 #include "http/transport.h"
 #include "limit/fair_share.h"
 #include "limit/limiter.h"
@@ -25,14 +26,19 @@ namespace fanout {
 
 using TransportMaker = std::function<std::unique_ptr<Transport>(const VendorSpec&)>;
 
-// A claimed task in memory, with what this claim has gone through.
-struct Claimed {
-  Task task;
+// What an attempt has been through before it is over.
+struct Trail {
   std::string redirected_to;  // empty: ask what the level says
   int hops = 0;
-  bool renewed = false;     // credentials, since it was claimed
+  bool renewed = false;     // credentials
   bool sent_again = false;  // because it may never have been read
-  std::string renew_why;
+  friend bool operator==(const Trail&, const Trail&) = default;
+};
+
+// A claimed task in memory.
+struct Claimed {
+  Task task;
+  Trail trail;
 };
 
 class Gate {
@@ -61,8 +67,20 @@ class Gate {
   void add_in_front(Claimed claimed);
   std::size_t buffered() const { return buffered_; }
   std::size_t buffered(std::int64_t run) const;
-  std::vector<Claimed> take_all();  // what waits here, to be put back
+  // What waits here, to be put back. An attempt that has begun is remembered, and goes on where it was when
+  // its task is claimed again: below one request a second a redirect would else be followed to its first hop
+  // for ever.
+  std::vector<Claimed> take_all();
   std::vector<Claimed> take_run(std::int64_t run);
+  void remember(const Claimed& claimed);
+  // The credentials were refused for this task, also after they were renewed. Says how long it is to wait:
+  // longer each time, so that others can show meanwhile whether they are accepted.
+  milliseconds refused(const Task& task);
+  // They are accepted for others, so the refusal is the task's own fault: a request that left since the first
+  // refusal was answered well; or this is the third, and the vendor has just answered others well.
+  bool accepts_others(const Task& task) const;
+  int refusals(const Task& task) const;
+  void forget(std::int64_t run);
 
   // The next task to go, by fair turns over the pipelines; nothing if none waits. pipeline_of: of a run.
   std::optional<Claimed> next(const std::function<std::string(std::int64_t)>& pipeline_of);
@@ -75,6 +93,7 @@ class Gate {
   void saved(const LimiterRow& row);
   // Until its state has been read from the store nothing leaves.
   std::string why(MonoTime at) const;
+  VendorState state() const;
 
  private:
   static Limits limits_of(const VendorSpec& spec);
@@ -87,6 +106,13 @@ class Gate {
   Limiter limiter_;
   FairShare turns_;
   std::map<std::int64_t, std::deque<Claimed>> waiting_;
+  using RunAndTask = std::pair<std::int64_t, std::int64_t>;
+  std::map<RunAndTask, Trail> begun_;
+  struct Refusals {
+    MonoTime first;
+    int times = 0;
+  };
+  std::map<RunAndTask, Refusals> refused_;
   std::size_t buffered_ = 0;
   bool paused_ = false;
   MonoTime covered_until_{};

@@ -61,6 +61,10 @@ std::string Engine::obey(const Command& command) {
     start_run(command.target, "control", on_.clock.wall());
     return "started";
   }
+  if (open == nullptr && is_beginning(command.target)) {
+    cancelled_at_birth_.insert(command.target);
+    return "the run that was just beginning is cancelled";
+  }
   if (open == nullptr) return "refused: no run of it is open";
   open->run.state = RunState::cancelled;
   put_back_what_may_not_go();

@@ -8,8 +8,10 @@ namespace fanout {
 namespace {
 
 constexpr milliseconds kShortestSnooze{1000};
-// A task that failed before with this 500 may itself be the cause. So many times it has the benefit of the
-// doubt while the breaker is open, and comes back late enough for other tasks to be the next probes.
+// A task that failed twice or more while others were answered well may itself be why the breaker is open. So
+// many times it has the benefit of the doubt, and comes back late enough for other tasks to be the next
+// probes.
+constexpr int kSuspicious = 3;  // attempts, the present one included
 constexpr int kMostDoubts = 5;
 constexpr milliseconds kOutOfTheWay{30'000};
 constexpr milliseconds kSpread{1000};  // what was put back together does not come back together
@@ -35,21 +37,31 @@ void retry_or_give_up(Settlement& settlement, const Task& task, const Outcome& o
       fmt::format("given up on after {} attempts; the last: {}", task.attempts, outcome.reason);
 }
 
+// An outage of any length makes no dead letter: what fails by the vendor's fault is put back as often as that
+// happens, and just after the next probe is due, so that another task is that probe.
+void wait_for_vendor(Settlement& settlement, const VendorState& vendor, milliseconds wait, WallTime now,
+                     Random& random) {
+  put_back(settlement, vendor.until_probe + wait + random.up_to(kSpread), now);
+  settlement.snoozed = false;
+}
+
 }  // namespace
 
-Limiter::Evidence evidence_of(const Outcome& outcome, int status, int attempts) {
+Limiter::Evidence evidence_of(const Outcome& outcome, int status, int attempts, bool well) {
   if (outcome.vendor_alive) return Limiter::Evidence::alive;
+  if (outcome.credentials_refused)
+    return well && attempts <= 1 ? Limiter::Evidence::down : Limiter::Evidence::unclear;
   if (!outcome.vendor_down) return Limiter::Evidence::unclear;
-  return is_gateway_status(status) || attempts <= 1 ? Limiter::Evidence::down : Limiter::Evidence::unclear;
+  if (attempts <= 1) return Limiter::Evidence::down;
+  return is_gateway_status(status) && !well ? Limiter::Evidence::down : Limiter::Evidence::unclear;
 }
 
 Settlement settlement_of(const Task& task, const Outcome& outcome, int status, const Retry& retry,
-                         bool vendor_down, WallTime now, Random& random) {
+                         const VendorState& vendor, WallTime now, Random& random) {
   Settlement settlement;
   settlement.task = task.id;
   settlement.lease = task.lease;
   if (!outcome.reason.empty()) settlement.failure = Failure{task.attempts, status, outcome.reason};
-  const bool may_snooze = task.snoozes < kMostSnoozes;
   switch (outcome.verdict) {
     case Verdict::done:
       settlement.to = State::done;
@@ -63,7 +75,9 @@ Settlement settlement_of(const Task& task, const Outcome& outcome, int status, c
       settlement.place = outcome.reason;
       break;
     case Verdict::snooze:
-      if (may_snooze) {
+      if (outcome.credentials_refused) {
+        wait_for_vendor(settlement, vendor, outcome.snooze.value_or(kShortestSnooze), now, random);
+      } else if (task.snoozes < kMostSnoozes) {
         const auto asked = outcome.snooze ? *outcome.snooze : outcome.hold.value_or(kShortestSnooze);
         put_back(settlement, std::max(asked, kShortestSnooze) + random.up_to(kSpread), now);
       } else {
@@ -71,11 +85,11 @@ Settlement settlement_of(const Task& task, const Outcome& outcome, int status, c
       }
       break;
     case Verdict::retry: {
-      const bool down = evidence_of(outcome, status, task.attempts) == Limiter::Evidence::down;
-      const bool vendors_fault = outcome.nobody_there || (vendor_down && down);
-      if (vendors_fault && may_snooze) {
-        put_back(settlement, kShortestSnooze + random.up_to(kSpread), now);
-      } else if (vendor_down && outcome.vendor_down && task.snoozes < kMostDoubts) {
+      const bool suspicious = task.attempts >= kSuspicious;
+      const bool vendors_fault = outcome.vendor_down && !suspicious && (vendor.open || !vendor.well);
+      if (outcome.nobody_there || vendors_fault) {
+        wait_for_vendor(settlement, vendor, kShortestSnooze, now, random);
+      } else if (outcome.vendor_down && vendor.open && task.snoozes < kMostDoubts) {
         put_back(settlement, kOutOfTheWay + random.up_to(kOutOfTheWay), now);
       } else {
         retry_or_give_up(settlement, task, outcome, retry, now, random);

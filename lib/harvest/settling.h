@@ -17,12 +17,19 @@ namespace fanout {
 // every task ends.
 inline constexpr int kMostSnoozes = 200;
 
-// What a reply says about the vendor. A task that fails again with the same 500 speaks of itself; one that
-// fails for the first time, or finds nobody there, speaks of the vendor.
-Limiter::Evidence evidence_of(const Outcome& outcome, int status, int attempts);
+// What is known of the vendor when a reply is settled.
+struct VendorState {
+  bool open = false;            // its breaker
+  bool well = false;            // it has just answered others well
+  milliseconds until_probe{0};  // while the breaker is open
+};
 
-// vendor_down: the breaker is open, so that the failure is the vendor's and not this task's.
+// What a reply says about the vendor. A task that has failed before while others were answered well speaks of
+// itself when it fails again; one that fails for the first time speaks of the vendor.
+// attempts: of a refusal of the credentials, how often they were refused for this task.
+Limiter::Evidence evidence_of(const Outcome& outcome, int status, int attempts, bool well);
+
 Settlement settlement_of(const Task& task, const Outcome& outcome, int status, const Retry& retry,
-                         bool vendor_down, WallTime now, Random& random);
+                         const VendorState& vendor, WallTime now, Random& random);
 
 }  // namespace fanout

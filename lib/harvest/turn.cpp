@@ -132,10 +132,22 @@ void Engine::add_claims(Turn& turn) const {
     const int want = wanted(*gate, now);
     const auto runs = claimable(*gate);
     if (want == 0 || runs.empty()) continue;
-    // A fair part of the buffer for each, so that no run's tasks keep another's from their turns.
-    const int each = (want + static_cast<int>(runs.size()) - 1) / static_cast<int>(runs.size());
+    // A fair part of the buffer for each by its weight, so that no run's tasks keep another's from their
+    // turns.
+    const auto weight = [this](const ActiveRun& run) {
+      return config_->pipelines.at(run.run.pipeline).weight;
+    };
+    std::int64_t weights = 0;
+    for (const auto* run : runs) weights += weight(*run);
+    const auto all = want + static_cast<std::int64_t>(gate->buffered());
     const auto lease = gate->spec().timeout * (kBufferPerSlot + 1) + std::chrono::minutes(1);
-    for (const auto* run : runs) turn.batch.claims.push_back({run->run.id, each, on_.clock.wall() + lease});
+    for (const auto* run : runs) {
+      const auto part = (all * weight(*run) + weights - 1) / weights;
+      const auto missing = part - static_cast<std::int64_t>(gate->buffered(run->run.id));
+      if (missing <= 0) continue;
+      turn.batch.claims.push_back(
+          {run->run.id, static_cast<int>(missing), on_.clock.wall() + lease, gate->limiter().breaker_open()});
+    }
   }
 }
 
@@ -193,7 +205,8 @@ void Engine::end_turn(Kept kept) {
   for (const auto& [name, until] : covering_) {
     if (const auto gate = gates_.find(name); gate != gates_.end()) gate->second->cover(until);
   }
-  for (const auto& run : kept.applied.new_runs) {
+  for (auto run : kept.applied.new_runs) {
+    if (cancelled_at_birth_.erase(run.pipeline) > 0) run.state = RunState::cancelled;
     adopt(run);
     on_.log.notice(fmt::format("run {} of pipeline {} begins ({})", run.id, run.pipeline, run.cause));
   }
@@ -305,6 +318,7 @@ void Engine::warn_of_skipped_levels(const ActiveRun& run) const {
 // What the gates still hold of it is put back, which the store ignores if it is settled or gone.
 void Engine::forget(std::int64_t run) {
   put_back_all_of(run);
+  for (auto& [name, gate] : gates_) gate->forget(run);
   runs_.erase(run);
 }
 

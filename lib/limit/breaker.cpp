@@ -22,20 +22,33 @@ void Breaker::finished(std::uint64_t number, Evidence evidence, MonoTime now, co
   probe_just_ended_ = probe_ == number;
   if (probe_just_ended_) return probe_ended(evidence, now);
   if (open_ || number <= stale_) return;
-  if (evidence == Evidence::alive) {
-    failures_ = 0;
-    cap_ = std::min(cap_ + 1, kNoCap);
-  } else if (evidence == Evidence::down && ++failures_ >= kFailures) {
-    interval_ = kFirstInterval;
-    open_at(now, std::to_string(failures_) + " failures in a row, the last: " + reason);
-  }
+  if (evidence == Evidence::unclear) return;
+  remember(evidence == Evidence::down);
+  if (evidence == Evidence::alive) cap_ = std::min(cap_ + 1, kNoCap);
+  if (failures_ < kFailures || well()) return;
+  interval_ = kFirstInterval;
+  open_at(now, std::to_string(failures_) + " of the last " + std::to_string(recent_.size()) +
+                   " replies were failures, the last: " + reason);
+}
+
+void Breaker::remember(bool failure) {
+  recent_.push_back(failure);
+  failures_ += failure ? 1 : 0;
+  if (recent_.size() <= static_cast<std::size_t>(kRemembered)) return;
+  failures_ -= recent_.front() ? 1 : 0;
+  recent_.pop_front();
+}
+
+void Breaker::forget_replies() {
+  recent_.clear();
+  failures_ = 0;
 }
 
 void Breaker::probe_ended(Evidence evidence, MonoTime now) {
   probe_.reset();
   if (evidence == Evidence::alive) {
     open_ = false;
-    failures_ = 0;
+    remember(false);
     cap_ = 1;
     why_.clear();
     return;
@@ -57,7 +70,7 @@ void Breaker::trip(MonoTime now, std::string why) {
 
 void Breaker::open_at(MonoTime now, std::string why) {
   open_ = true;
-  failures_ = 0;
+  forget_replies();
   stale_ = latest_;
   next_probe_ = now + interval_;
   why_ = std::move(why);
@@ -85,7 +98,7 @@ Breaker::State Breaker::state(MonoTime now, MonoTime valid_until) const {
 void Breaker::restore(State state, MonoTime now) {
   reset();
   open_ = state.open;
-  failures_ = std::clamp(state.failures, 0, kFailures - 1);
+  for (int i = 0; i < std::min(state.failures, kFailures - 1); ++i) remember(true);
   cap_ = std::clamp(state.cap, 1, kNoCap);
   interval_ = std::clamp(state.interval, kFirstInterval, kLongestInterval);
   next_probe_ = now + std::min(state.until_probe.value_or(interval_), interval_);

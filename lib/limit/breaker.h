@@ -1,13 +1,16 @@
 // Stops asking a vendor that is down, and finds out gently when it is back.
 //
-// Opens after kFailures replies in a row that say it is down. While it is open one request at a time may
-// leave, a probe: the first after a second, the next ones at intervals that double up to half a minute,
-// counted from the end of the probe before. A probe that comes back well closes it; then one request may be
-// in flight, and one more with each good reply. What was in flight when it opened says nothing any more,
-// whenever it ends. Owned by the limiter, on the loop, told the time.
+// Opens when of the last kRemembered replies that say anything at least kFailures, and at least half, say
+// that it is down: a few tasks that always fail are not the vendor's failure, however they come together.
+// While it is open one request at a time may leave, a probe: the first after a second, the next ones at
+// intervals that double up to half a minute, counted from the end of the probe before. A probe that comes
+// back well closes it; then one request may be in flight, and one more with each good reply. What was in
+// flight when it opened says nothing any more, whenever it ends. Owned by the limiter, on the loop, told the
+// time.
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <string>
 
@@ -21,6 +24,7 @@ enum class Evidence { alive, down, unclear };
 class Breaker {
  public:
   static constexpr int kFailures = 5;
+  static constexpr int kRemembered = 20;
   static constexpr milliseconds kFirstInterval{1000};
   static constexpr milliseconds kLongestInterval{30'000};
   static constexpr int kNoCap = 1'000'000;
@@ -34,6 +38,8 @@ class Breaker {
   void reset();
 
   bool open() const { return open_; }
+  // Of the last replies more than half were good.
+  bool well() const { return !open_ && 2 * failures_ < static_cast<int>(recent_.size()); }
   bool probing() const { return probe_.has_value(); }
   // When it is open: when the next probe may leave; MonoTime::max() while one is in flight.
   MonoTime next() const { return probing() ? MonoTime::max() : next_probe_; }
@@ -56,10 +62,13 @@ class Breaker {
 
  private:
   void open_at(MonoTime now, std::string why);
+  void remember(bool failure);
+  void forget_replies();
   void probe_ended(Evidence evidence, MonoTime now);
 
   bool open_ = false;
-  int failures_ = 0;  // in a row
+  std::deque<bool> recent_;  // whether it was a failure; the latest last
+  int failures_ = 0;         // among them
   int cap_ = kNoCap;
   milliseconds interval_{kFirstInterval};
   MonoTime next_probe_{};

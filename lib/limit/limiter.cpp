@@ -13,6 +13,8 @@ namespace {
 
 constexpr milliseconds kWorthSaying{2000};  // a shorter wait is no reason for anybody to ask why
 
+constexpr milliseconds kJust = std::chrono::minutes(1);
+
 constexpr milliseconds kHistory = std::chrono::hours(24);
 constexpr milliseconds kFirstHold{1000};
 constexpr milliseconds kLongestOwnHold = std::chrono::minutes(5);
@@ -81,6 +83,10 @@ std::string Limiter::why(MonoTime now) const {
   return why;
 }
 
+bool Limiter::well(MonoTime now) const {
+  return breaker_.well() && good_reply_ && now - *good_reply_ <= kJust;
+}
+
 int Limiter::most_in_flight() const { return std::max(std::min(limits_.concurrency, breaker_.cap()), 1); }
 
 MonoTime Limiter::next(MonoTime now) const {
@@ -138,6 +144,9 @@ void Limiter::finished(const Ticket& ticket, Evidence evidence, MonoTime now, co
   history_.forget(now);
   history_.add(now);
   breaker_.finished(ticket.number, evidence, now, reason);
+  if (evidence != Evidence::alive) return;
+  good_reply_ = now;
+  served_ = std::max(served_.value_or(ticket.taken), ticket.taken);
 }
 
 void Limiter::over_limit(const Ticket& ticket, MonoTime now, std::optional<milliseconds> hold) {

@@ -65,6 +65,10 @@ class Limiter {
   // row, so it says nothing that changes by itself; next() says until when.
   std::string why(MonoTime now) const;
   bool breaker_open() const { return breaker_.open(); }
+  // It has just answered well, and most of its recent replies were good: what fails now is not its failure.
+  bool well(MonoTime now) const;
+  // When the latest request left that it answered well.
+  std::optional<MonoTime> served() const { return served_; }
   // When the open breaker lets its next probe go; nothing while it is closed.
   std::optional<MonoTime> next_probe() const {
     return breaker_.open() ? std::optional(breaker_.next()) : std::nullopt;
@@ -107,6 +111,8 @@ class Limiter {
   std::unordered_map<std::uint64_t, std::optional<MonoTime>> in_flight_;  // by number: when it was sent
   std::uint64_t latest_ = 0;
   Breaker breaker_;
+  std::optional<MonoTime> good_reply_;  // the latest
+  std::optional<MonoTime> served_;
   std::optional<MonoTime> hold_;
   milliseconds own_hold_{0};         // the last one for which the vendor did not say how long
   std::optional<MonoTime> told_at_;  // the last time that it said we ask too much

@@ -82,6 +82,12 @@ Outcome by_rule(const ReplyFacts& facts) {
 }
 
 Outcome refused_credentials(const ReplyFacts& facts) {
+  if (!facts.may_renew && facts.serves_others) {
+    return outcome_of(
+        Verdict::dead,
+        "401: the vendor does not accept the credentials for this, though it has just accepted them for "
+        "others; let it have access, then redrive it, or leave it out with where");
+  }
   auto outcome = outcome_of(Verdict::snooze, "401: the vendor does not accept the credentials");
   outcome.renew = facts.may_renew;
   outcome.credentials_refused = !facts.may_renew;

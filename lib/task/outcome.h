@@ -49,6 +49,8 @@ struct ReplyFacts {
   bool ends_list = false;        // a page behind one that may have been the last: 404 says that it was
   bool may_follow = false;       // a redirect to the same origin, below the limit of hops
   bool may_send_again = false;   // it may never have been read, and was not sent again since it was claimed
+  // Refused before, and since then the vendor has answered others well under the same credentials.
+  bool serves_others = false;
   bool may_renew = false;        // credentials not renewed yet since this task was claimed
   std::optional<Ruling> ruling;  // the first rule that matched
 };

@@ -7,7 +7,7 @@ namespace fanout::test {
 namespace {
 
 constexpr int kConcurrency = 16;
-constexpr int kUntilItOpens = 5;  // failures in a row
+constexpr int kUntilItOpens = 10;  // failures among the last 20 replies
 constexpr int kProbes = 7;        // after 1, 2, 4, 8, 16, 30, 30 … seconds
 constexpr std::chrono::seconds kLimit(180);
 

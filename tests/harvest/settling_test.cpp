@@ -36,8 +36,11 @@ Outcome snoozing(std::optional<milliseconds> hold) {
 
 class SettlingTest : public testing::Test {
  protected:
-  Settlement settle(const Task& task, const Outcome& outcome, int status, bool vendor_down = false) {
-    return settlement_of(task, outcome, status, kRetry, vendor_down, kNow, random);
+  static constexpr VendorState kWell{false, true, {}};
+  static constexpr VendorState kOpen{true, false, milliseconds(8000)};
+
+  Settlement settle(const Task& task, const Outcome& outcome, int status, const VendorState& vendor = kWell) {
+    return settlement_of(task, outcome, status, kRetry, vendor, kNow, random);
   }
   SeededRandom random{1};
 };
@@ -94,10 +97,38 @@ TEST_F(SettlingTest, SnoozesHaveAnEndToo) {
   EXPECT_EQ(settle(task_at(kRetry.attempts, kMostSnoozes), snoozing({}), 429).to, State::dead);
 }
 
-TEST_F(SettlingTest, WhatFailsWhileTheVendorIsDownUsesUpNoAttempt) {
-  const auto settlement = settle(task_at(kRetry.attempts), failing(), 503, true);
-  EXPECT_EQ(settlement.to, State::waiting);
-  EXPECT_FALSE(settlement.spent);
+// Not the five-thousandth time either: two days of probes each half a minute.
+TEST_F(SettlingTest, WhatFailsWhileTheVendorIsDownUsesUpNothingHoweverOften) {
+  const VendorState closed_yet{false, false, {}};
+  for (const auto& vendor : {kOpen, closed_yet}) {
+    for (const int status : {0, 500, 502, 503, 504}) {
+      const auto settlement = settle(task_at(1, 5760), failing(), status, vendor);
+      EXPECT_EQ(settlement.to, State::waiting);
+      EXPECT_FALSE(settlement.spent) << status;
+      EXPECT_FALSE(settlement.snoozed) << status;
+      EXPECT_GT(settlement.due, kNow + vendor.until_probe) << "another task is the next probe";
+      EXPECT_LE(settlement.due, kNow + vendor.until_probe + seconds(2));
+    }
+  }
+}
+
+TEST_F(SettlingTest, WhatFailsWhileOthersAreAnsweredWellIsTheTasksOwn) {
+  for (const int status : {0, 500, 502, 503, 504}) {
+    EXPECT_TRUE(settle(task_at(1), failing(), status).spent) << status;
+    EXPECT_EQ(settle(task_at(kRetry.attempts), failing(), status).to, State::dead) << status;
+  }
+}
+
+TEST_F(SettlingTest, RefusedCredentialsUseUpNothingHoweverOften) {
+  Outcome refused;
+  refused.verdict = Verdict::snooze;
+  refused.reason = "401";
+  refused.credentials_refused = true;
+  for (const auto& vendor : {kOpen, kWell}) {
+    const auto settlement = settle(task_at(kRetry.attempts, kMostSnoozes), refused, 401, vendor);
+    EXPECT_EQ(settlement.to, State::waiting);
+    EXPECT_FALSE(settlement.spent);
+  }
 }
 
 TEST_F(SettlingTest, AVendorThatIsNotEvenReachedUsesUpNoAttempt) {
@@ -108,11 +139,11 @@ TEST_F(SettlingTest, AVendorThatIsNotEvenReachedUsesUpNoAttempt) {
   EXPECT_FALSE(settlement.spent);
 }
 
-TEST_F(SettlingTest, ATaskThatFailsAgainWithTheSame500SpeaksOfItself) {
-  const auto doubted = settle(task_at(kRetry.attempts), failing(), 500, true);
+TEST_F(SettlingTest, ATaskThatFailedAgainAndAgainWhileOthersDidNotKeepsNoBreakerOpen) {
+  const auto doubted = settle(task_at(3), failing(), 500, kOpen);
   EXPECT_FALSE(doubted.spent) << "it may still be the vendor";
   EXPECT_GE(doubted.due, kNow + seconds(30)) << "another task is the next probe";
-  EXPECT_EQ(settle(task_at(kRetry.attempts, 5), failing(), 500, true).to, State::dead)
+  EXPECT_EQ(settle(task_at(kRetry.attempts, 5), failing(), 500, kOpen).to, State::dead)
       << "else one poisoned task would keep the breaker open, and itself alive, for ever";
 }
 
@@ -121,22 +152,25 @@ struct EvidenceCase {
   bool alive;
   int status;
   int attempts;
+  bool well;
   Limiter::Evidence expected;
 };
 
 TEST(Evidence, SpeaksOfTheVendorOrOfTheTask) {
   using Evidence = Limiter::Evidence;
   const EvidenceCase cases[] = {
-      {false, true, 200, 1, Evidence::alive},   {true, false, 500, 1, Evidence::down},
-      {true, false, 500, 2, Evidence::unclear}, {true, false, 503, 4, Evidence::down},
-      {true, false, 0, 4, Evidence::down},      {false, false, 429, 1, Evidence::unclear},
+      {false, true, 200, 1, true, Evidence::alive},    {true, false, 500, 1, true, Evidence::down},
+      {true, false, 504, 1, true, Evidence::down},     {true, false, 500, 2, true, Evidence::unclear},
+      {true, false, 504, 2, true, Evidence::unclear},  {true, false, 0, 4, true, Evidence::unclear},
+      {true, false, 503, 4, false, Evidence::down},    {true, false, 0, 4, false, Evidence::down},
+      {true, false, 500, 2, false, Evidence::unclear}, {false, false, 429, 1, true, Evidence::unclear},
   };
   for (const auto& each : cases) {
     Outcome outcome;
     outcome.vendor_down = each.down;
     outcome.vendor_alive = each.alive;
-    EXPECT_EQ(evidence_of(outcome, each.status, each.attempts), each.expected)
-        << "status " << each.status << ", attempt " << each.attempts;
+    EXPECT_EQ(evidence_of(outcome, each.status, each.attempts, each.well), each.expected)
+        << "status " << each.status << ", attempt " << each.attempts << (each.well ? ", well" : "");
   }
 }
 

@@ -30,7 +30,7 @@ class BreakerTest : public testing::Test {
   std::uint64_t number_ = 0;
 };
 
-TEST_F(BreakerTest, OpensAfterFiveFailuresInARow) {
+TEST_F(BreakerTest, OpensWhenNobodyIsAnsweredWellFromTheBeginning) {
   for (int i = 0; i < 4; ++i) ask(down, 0);
   ask(unclear, 0);
   EXPECT_FALSE(breaker_.open());
@@ -38,9 +38,21 @@ TEST_F(BreakerTest, OpensAfterFiveFailuresInARow) {
   EXPECT_TRUE(breaker_.open());
 }
 
-TEST_F(BreakerTest, AGoodReplyBetweenStartsTheCountAgain) {
-  for (int i = 0; i < 20; ++i) ask(i % 5 == 4 ? alive : down, 0);
+TEST_F(BreakerTest, OpensWhenHalfOfTheLastTwentyRepliesAreFailures) {
+  for (int i = 0; i < 100; ++i) ask(alive, 0);
+  for (int i = 0; i < 9; ++i) ask(down, 0);
   EXPECT_FALSE(breaker_.open());
+  ask(down, 0);
+  EXPECT_TRUE(breaker_.open());
+}
+
+// However they lie among the others: one in three, or nine in a row and then eleven good ones.
+TEST_F(BreakerTest, StaysClosedWhileMostAreAnsweredWell) {
+  for (int i = 0; i < 300; ++i) ask(i % 3 == 0 ? down : alive, 0);
+  EXPECT_FALSE(breaker_.open());
+  for (int i = 0; i < 300; ++i) ask(i % 20 < 9 ? down : alive, 0);
+  EXPECT_FALSE(breaker_.open());
+  EXPECT_TRUE(breaker_.well());
 }
 
 TEST_F(BreakerTest, ProbesOneAtATimeAtGrowingIntervals) {
@@ -109,7 +121,7 @@ TEST_F(BreakerTest, SaysWhyInWordsThatStayTrueWhileTimePasses) {
   EXPECT_EQ(breaker_.why(), "");
   break_it(0);
   const auto why = breaker_.why();
-  EXPECT_THAT(why, testing::HasSubstr("5 failures in a row, the last: HTTP 503"));
+  EXPECT_THAT(why, testing::HasSubstr("5 of the last 5 replies were failures, the last: HTTP 503"));
   take();
   EXPECT_EQ(breaker_.why(), why);
 }

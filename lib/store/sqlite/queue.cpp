@@ -16,6 +16,15 @@ constexpr int kForgottenAtOnce = 500;
 // No task waits for longer. One that is due later still was put off by a clock that was ahead.
 constexpr std::chrono::hours kLongestWait{7 * 24};
 
+// which: gives the numbers of at most ?2 ready tasks of run ?1.
+std::string claim_of(const std::string& which) {
+  return "UPDATE task SET state = 'leased', attempts = attempts + 1, lease = ?4, lease_until = ?3 WHERE id "
+         "IN (" +
+         which +
+         ") RETURNING id, run, level, depth, parent, scope, list, key, page, parents, attempts, snoozes, "
+         "cursor, trail";
+}
+
 }  // namespace
 
 Queue::Queue(Database& database)
@@ -52,11 +61,14 @@ Queue::Queue(Database& database)
                       kPromotedAtOnce)),
       next_claim_(database, "UPDATE counter SET value = value + 1 WHERE name = 'claim' RETURNING value"),
       claim_(database,
-             "UPDATE task SET state = 'leased', attempts = attempts + 1, lease = ?4, lease_until = ?3 "
-             "WHERE id IN (SELECT id FROM task INDEXED BY task_ready WHERE run = ?1 AND state = 'ready' "
-             "ORDER BY depth DESC, id LIMIT ?2) "
-             "RETURNING id, run, level, depth, parent, scope, list, key, page, parents, attempts, snoozes, "
-             "cursor, trail"),
+             claim_of("SELECT id FROM task INDEXED BY task_ready WHERE run = ?1 AND state = 'ready' "
+                      "ORDER BY depth DESC, id LIMIT ?2")),
+      // Looks at the first few only, so that it costs the same in a queue of any length.
+      claim_fresh_(database,
+                   claim_of(fmt::format("SELECT id FROM ({0}) WHERE attempts = 0 UNION ALL "
+                                        "SELECT id FROM ({0}) WHERE attempts > 0 LIMIT ?2",
+                                        "SELECT id, attempts FROM task INDEXED BY task_ready WHERE run = ?1 "
+                                        "AND state = 'ready' ORDER BY depth DESC, id LIMIT 200"))),
       next_due_(database,
                 "SELECT min((SELECT min(t.due_at) FROM task t INDEXED BY task_waiting "
                 "WHERE t.run = r.id AND t.state = 'waiting')) "
@@ -154,27 +166,28 @@ void Queue::claim(const ClaimWish& wish, std::vector<Task>& claimed) {
   next_claim_.bind().step();
   const auto lease = next_claim_.integer(0);
   next_claim_.reset();
-  claim_.bind(wish.run, wish.count, unix_ms(wish.lease_until), lease);
-  while (claim_.step()) {
+  Statement& claim = wish.fresh_first ? claim_fresh_ : claim_;
+  claim.bind(wish.run, wish.count, unix_ms(wish.lease_until), lease);
+  while (claim.step()) {
     Task& task = claimed.emplace_back();
-    task.id = claim_.integer(0);
-    task.run = claim_.integer(1);
-    task.level = claim_.text(2);
-    task.depth = static_cast<int>(claim_.integer(3));
-    task.parent = claim_.integer(4);
-    task.scope = claim_.integer(5);
-    task.list = claim_.integer(6);
-    task.key = claim_.text(7);
-    task.page = static_cast<int>(claim_.integer(8));
-    task.parents = claim_.text(9);
-    task.attempts = static_cast<int>(claim_.integer(10));
-    task.snoozes = static_cast<int>(claim_.integer(11));
-    task.cursor = claim_.text(12);
-    task.trail = claim_.text(13);
+    task.id = claim.integer(0);
+    task.run = claim.integer(1);
+    task.level = claim.text(2);
+    task.depth = static_cast<int>(claim.integer(3));
+    task.parent = claim.integer(4);
+    task.scope = claim.integer(5);
+    task.list = claim.integer(6);
+    task.key = claim.text(7);
+    task.page = static_cast<int>(claim.integer(8));
+    task.parents = claim.text(9);
+    task.attempts = static_cast<int>(claim.integer(10));
+    task.snoozes = static_cast<int>(claim.integer(11));
+    task.cursor = claim.text(12);
+    task.trail = claim.text(13);
     task.lease = lease;
     sheet_.moved(task.run, task.level, task.depth, State::ready, State::leased);
   }
-  claim_.reset();
+  claim.reset();
 }
 
 std::optional<WallTime> Queue::next_due() {

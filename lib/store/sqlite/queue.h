@@ -59,6 +59,7 @@ class Queue {
   Statement promote_far_;
   Statement next_claim_;
   Statement claim_;
+  Statement claim_fresh_;
   Statement next_due_;
   Statement tallies_;
   Statement cancel_ready_;
