@@ -80,7 +80,12 @@ void describe_vendor(Out out, const VendorSpec& vendor) {
 }
 
 std::string then_text(const Rule& rule) {
-  return rule.then == Verdict::snooze ? "snooze " + format_duration(rule.snooze) : verdict_name(rule.then);
+  if (rule.then != Verdict::snooze) return verdict_name(rule.then);
+  std::string text = rule.holds ? "hold the vendor" : "snooze";
+  if (!rule.wait.empty()) text += " for " + rule.wait;
+  if (rule.snooze) text += (rule.wait.empty() ? " for " : ", else for ") + format_duration(*rule.snooze);
+  if (rule.holds && !rule.snooze) text += rule.wait.empty() ? " for as long as it says" : ", else as it says";
+  return text;
 }
 
 std::string items_text(const Level& level) {

@@ -1,4 +1,5 @@
 // [[vendor.X.rule]] and [[pipeline.X.level.rule]]
+#include <algorithm>
 #include <optional>
 
 #include "base/units.h"
@@ -8,22 +9,46 @@
 namespace fanout {
 namespace {
 
-// "done", "skip", "retry", "dead" or "snooze 60s" into the rule. Says what is wrong, or nothing.
+// "done", "skip", "retry", "dead", "snooze 60s", "hold" or "hold 60s" into the rule. Says what is wrong, or
+// nothing.
 std::string read_then(const std::string& text, Rule& rule) {
-  const std::string snooze = "snooze ";
-  if (text.starts_with(snooze)) {
-    const std::optional<milliseconds> time = parse_duration(text.substr(snooze.size()));
-    if (!time || time->count() <= 0) return in_quotes(text.substr(snooze.size())) + " is no duration";
+  const std::size_t word = std::min(text.find(' '), text.size());
+  const bool holds = text.substr(0, word) == "hold";
+  if (holds || text.substr(0, word) == "snooze") {
     rule.then = Verdict::snooze;
-    rule.snooze = *time;
-    return {};
+    rule.holds = holds;
+    if (word == text.size()) return {};
+    rule.snooze = parse_duration(text.substr(word + 1));
+    const bool is_time = rule.snooze && rule.snooze->count() > 0;
+    return is_time ? std::string() : in_quotes(text.substr(word + 1)) + " is no duration";
   }
   for (const Verdict verdict : {Verdict::done, Verdict::skip, Verdict::retry, Verdict::dead}) {
     if (text != verdict_name(verdict)) continue;
     rule.then = verdict;
     return {};
   }
-  return in_quotes("then") + " must be done, skip, retry, dead or \"snooze 60s\", not " + in_quotes(text);
+  return in_quotes("then") + " must be done, skip, retry, dead, hold, \"hold 60s\" or \"snooze 60s\", not " +
+         in_quotes(text);
+}
+
+// wait = "header('Retry-After')"
+void read_wait_of(Reader& reader, const Node* then_node, Rule& rule, Checking checking) {
+  const Node* node = reader.text("wait", rule.wait);
+  const bool waits = rule.then == Verdict::snooze;
+  if (node == nullptr) {
+    if (then_node != nullptr && waits && !rule.holds && !rule.snooze) {
+      checking.complaints.add(then_node->place, "\"snooze\" does not say how long",
+                              "then = \"snooze 60s\", or wait = \"header('Retry-After')\" beside it");
+    }
+    return;
+  }
+  if (const auto wrong = checking.expressions.error_in_wait(rule.wait)) {
+    checking.complaints.add(node->place, "\"wait\": " + *wrong);
+  }
+  if (then_node != nullptr && !waits) {
+    checking.complaints.add(node->place, "\"wait\" is for snooze and hold only",
+                            "leave it out, or write then = \"hold\"");
+  }
 }
 
 }  // namespace
@@ -44,12 +69,15 @@ std::vector<Rule> read_rules(Reader& section, Checking checking) {
     const Node* then_node = reader.required_text("then", then, "e.g. then = \"skip\"");
     if (then_node != nullptr) {
       if (const std::string wrong = read_then(then, rule); !wrong.empty()) {
-        checking.complaints.add(then_node->place, wrong,
-                                then == "snooze"
-                                    ? "say how long: \"snooze 60s\""
-                                    : did_you_mean(then, {"done", "skip", "retry", "dead", "snooze"}, ""));
+        checking.complaints.add(
+            then_node->place, wrong,
+            rule.then == Verdict::snooze
+                ? "e.g. \"60s\" or \"5m\""
+                : did_you_mean(then, {"done", "skip", "retry", "dead", "snooze", "hold"}, ""));
+        then_node = nullptr;
       }
     }
+    read_wait_of(reader, then_node, rule, checking);
     reader.unknown_keys();
     rules.push_back(std::move(rule));
   }

@@ -18,11 +18,15 @@ constexpr std::size_t kLongestExpression = 64 * 1024;
 constexpr std::int64_t kMostBytesOfRows = 256 << 20;
 constexpr std::size_t kMostKept = 1000;  // prepared statements of each kind
 
-enum class Kind { where, when, select };
+enum class Kind { where, when, wait, select };
+constexpr std::size_t kKinds = 4;
+
+bool sees_headers(Kind kind) { return kind == Kind::when || kind == Kind::wait; }
 
 const std::vector<GivenName>& given(Kind kind) {
-  static const std::array<std::vector<GivenName>, 3> names{{
+  static const std::array<std::vector<GivenName>, kKinds> names{{
       {{"item", true}},
+      {{"status", false}, {"body", true}},
       {{"status", false}, {"body", true}},
       {{"parents", true}, {"body", true}, {"fetched_at", false}},
   }};
@@ -103,12 +107,14 @@ struct Expressions::Database {
   std::optional<std::vector<std::string>> rows(const std::string& select, std::string_view parents,
                                                std::string_view body, std::string_view fetched_at,
                                                std::string& why);
+  std::optional<std::string> value(const std::string& expression, int status, std::string_view body,
+                                   const Sandbox::Header& headers, std::string& why);
   double rounded(std::string_view number);
   std::optional<std::string> error_in(Kind kind, const std::string& expression);
 
   Sandbox sandbox;
   std::unique_ptr<sqlite3_stmt, Finalize> rounding;
-  std::array<std::unordered_map<std::string, Statement>, 3> kept;  // by kind
+  std::array<std::unordered_map<std::string, Statement>, kKinds> kept;  // by kind
 };
 
 std::string Expressions::Database::message(Kind kind) const {
@@ -135,8 +141,9 @@ Expressions::Database::Statement* Expressions::Database::prepare(Kind kind, cons
   std::optional<std::string> sql = with_parameters(expression, given(kind), &why);
   if (!sql) return nullptr;
   // In a WHERE clause, AND and OR leave out what need not be evaluated: a body that is no JSON, for example.
-  if (kind != Kind::select) sql = "SELECT 1 WHERE (" + *sql + ")";
-  Statement statement{nullptr, {}, {kind == Kind::when, tables_named_in(expression)}};
+  if (kind == Kind::where || kind == Kind::when) sql = "SELECT 1 WHERE (" + *sql + ")";
+  if (kind == Kind::wait) sql = "SELECT (" + *sql + ")";
+  Statement statement{nullptr, {}, {sees_headers(kind), tables_named_in(expression)}};
   why = what_is_wrong_with(expression, kind, statement.reach.own_tables);
   if (!why.empty()) return nullptr;
 
@@ -185,6 +192,28 @@ bool Expressions::Database::is_true(Kind kind, const std::string& condition, int
   sandbox.answer_headers_from(nullptr);
   if (result != SQLITE_ROW && result != SQLITE_DONE) why = message(kind);
   return result == SQLITE_ROW;
+}
+
+std::optional<std::string> Expressions::Database::value(const std::string& expression, int status,
+                                                        std::string_view body, const Sandbox::Header& headers,
+                                                        std::string& why) {
+  const Statement* statement = prepare(Kind::wait, expression, why);
+  if (statement == nullptr) return std::nullopt;
+  sandbox.answer_headers_from(&headers);
+  sandbox.allow(statement->reach, body.size());
+  Evaluation evaluation(statement->prepared.get());
+  evaluation.give(":body", body);
+  evaluation.give(":status", status);
+  const int result = evaluation.step();
+  sandbox.answer_headers_from(nullptr);
+  if (result != SQLITE_ROW) {
+    why = message(Kind::wait);
+    return std::nullopt;
+  }
+  const unsigned char* text = sqlite3_column_text(statement->prepared.get(), 0);
+  if (text == nullptr) return std::nullopt;
+  const int size = sqlite3_column_bytes(statement->prepared.get(), 0);
+  return std::string(text, text + size);
 }
 
 std::optional<std::vector<std::string>> Expressions::Database::rows(const std::string& select,
@@ -261,6 +290,10 @@ std::optional<std::string> Expressions::error_in_when(const std::string& conditi
   return database_->error_in(Kind::when, condition);
 }
 
+std::optional<std::string> Expressions::error_in_wait(const std::string& value) {
+  return database_->error_in(Kind::wait, value);
+}
+
 std::optional<std::string> Expressions::error_in_select(const std::string& select) {
   return database_->error_in(Kind::select, select);
 }
@@ -272,10 +305,18 @@ bool Expressions::where(const std::string& condition, std::string_view item_json
   return result;
 }
 
-bool Expressions::when(const std::string& condition, int status, std::string_view body,
-                       const std::function<std::string_view(std::string_view)>& header, std::string* why) {
+bool Expressions::when(const std::string& condition, int status, std::string_view body, const Header& header,
+                       std::string* why) {
   std::string failure;
   const bool result = database_->is_true(Kind::when, condition, status, body, &header, failure);
+  if (why != nullptr) *why = std::move(failure);
+  return result;
+}
+
+std::optional<std::string> Expressions::wait(const std::string& value, int status, std::string_view body,
+                                             const Header& header, std::string* why) {
+  std::string failure;
+  auto result = database_->value(value, status, body, header, failure);
   if (why != nullptr) *why = std::move(failure);
   return result;
 }

@@ -14,13 +14,28 @@ namespace {
 
 bool is_good(int status) { return status >= 200 && status < 300; }
 
+// How long a rule's snooze or hold is: what its SQL reads in the reply, else what the rule says.
+std::optional<milliseconds> wait_of(const Rule& rule, int status, std::string_view body,
+                                    const Expressions::Header& header, Expressions& expressions,
+                                    WallTime now) {
+  if (!rule.wait.empty()) {
+    const auto text = expressions.wait(rule.wait, status, body, header);
+    if (text) {
+      if (const auto wait = read_wait(*text, now)) return wait;
+    }
+  }
+  return rule.snooze;
+}
+
 std::optional<Ruling> ruling_of(const Reply& reply, std::string_view body, const Level& level,
-                                Expressions& expressions) {
+                                Expressions& expressions, WallTime now) {
   if (level.rules.empty() || reply.status == 0) return std::nullopt;
-  const auto header = [&reply](std::string_view name) { return reply.header(name); };
+  const Expressions::Header header = [&reply](std::string_view name) { return reply.header(name); };
   for (const Rule& rule : level.rules) {
-    if (expressions.when(rule.when, reply.status, body, header))
-      return Ruling{rule.then, rule.snooze, rule.when};
+    if (expressions.when(rule.when, reply.status, body, header)) {
+      return Ruling{rule.then, wait_of(rule, reply.status, body, header, expressions, now), rule.when,
+                    rule.holds};
+    }
   }
   return std::nullopt;
 }
@@ -83,10 +98,11 @@ Reading read_reply(const Reply& reply, const Task& task, const PipelineSpec& pip
   if (reply.fault != Fault::none) facts.detail = excerpt(reply.detail, redactor);
   reading.cleaned_body = cleaned(reply.body);
   const std::string_view body = reading.cleaned_body ? std::string_view(*reading.cleaned_body) : reply.body;
-  facts.ruling = ruling_of(reply, body, level, expressions);
+  facts.ruling = ruling_of(reply, body, level, expressions, now);
 
   const bool good = is_good(reply.status) && reply.fault == Fault::none;
-  const bool wanted = !facts.ruling || facts.ruling->then == Verdict::done;
+  const bool not_ready = reply.status == 202 && !facts.ruling && read_wait(reply.header("retry-after"), now);
+  const bool wanted = !not_ready && (!facts.ruling || facts.ruling->then == Verdict::done);
   const bool nothing_there = facts.ends_list && (reply.status == 404 || reply.status == 410);
   const bool empty_on_purpose = reply.status == 204 && reply.body.empty();
   if (good && wanted && !empty_on_purpose) {
@@ -94,8 +110,11 @@ Reading read_reply(const Reply& reply, const Task& task, const PipelineSpec& pip
     facts.detail = excerpt(facts.detail, redactor);
   }
   if (empty_on_purpose || nothing_there) reading.items = 0;
-  if (reply.status != 0 && (!good || facts.ruling)) {
-    facts.retry_after = read_retry_after([&reply](std::string_view name) { return reply.header(name); }, now);
+  if (reply.status != 0 && (!good || facts.ruling || not_ready)) {
+    const auto quiet = read_quiet(
+        reply.status, [&reply](std::string_view name) { return reply.header(name); }, now);
+    facts.retry_after = quiet.wait;
+    facts.nothing_remains = quiet.nothing_remains;
     if (facts.fault == Fault::none) facts.detail = excerpt(body, redactor);
   }
   return reading;

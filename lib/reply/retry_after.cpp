@@ -96,6 +96,34 @@ std::optional<WallTime> http_date(std::string_view text, WallTime now) {
   return std::nullopt;
 }
 
+// RFC 3339, and what SQLite's datetime() writes: "2026-11-23T02:00:30Z", "… 02:00:30.5+01:00", UTC where no
+// zone is named.
+std::optional<WallTime> iso_date(std::string_view text) {
+  constexpr std::size_t kDate = 10, kDateAndTime = 19;
+  if (text.size() < kDateAndTime || text[4] != '-' || text[7] != '-') return std::nullopt;
+  if (text[kDate] != 'T' && text[kDate] != 't' && text[kDate] != ' ') return std::nullopt;
+  const auto y = whole(text.substr(0, 4)), m = whole(text.substr(5, 2)), d = whole(text.substr(8, 2));
+  const auto of_day = time_of_day(text.substr(kDate + 1, kDateAndTime - kDate - 1));
+  if (!y || !m || !d || !of_day) return std::nullopt;
+  const std::chrono::year_month_day date{std::chrono::year(*y), std::chrono::month(static_cast<unsigned>(*m)),
+                                         std::chrono::day(static_cast<unsigned>(*d))};
+  if (!date.ok()) return std::nullopt;
+  WallTime at = WallTime(std::chrono::sys_days(date)) + *of_day;
+
+  std::string_view zone = text.substr(kDateAndTime);
+  if (zone.starts_with('.')) {  // rather a second longer than too short
+    const auto end = std::min(zone.find_first_not_of("0123456789", 1), zone.size());
+    if (zone.substr(0, end).find_first_not_of(".0") != std::string_view::npos) at += seconds(1);
+    zone.remove_prefix(end);
+  }
+  if (zone.empty() || zone == "Z" || zone == "z") return at;
+  if (zone.size() != 6 || (zone[0] != '+' && zone[0] != '-') || zone[3] != ':') return std::nullopt;
+  const auto hours = whole(zone.substr(1, 2)), minutes = whole(zone.substr(4, 2));
+  if (!hours || !minutes || *hours > 23 || *minutes > 59) return std::nullopt;
+  const milliseconds ahead = std::chrono::hours(*hours) + std::chrono::minutes(*minutes);
+  return zone[0] == '+' ? at - ahead : at + ahead;
+}
+
 // Seconds from now, or a point in time in seconds or milliseconds.
 milliseconds delay_or_epoch(double number, WallTime now) {
   if (number < kEpochSeconds) return sane(number * 1000);
@@ -103,24 +131,73 @@ milliseconds delay_or_epoch(double number, WallTime now) {
   return sane(at - static_cast<double>(unix_ms(now)));
 }
 
-std::optional<milliseconds> any_form(std::string_view text, WallTime now) {
+}  // namespace
+
+std::optional<milliseconds> read_wait(std::string_view text, WallTime now) {
   text = trimmed(text);
   if (text.empty()) return std::nullopt;
   if (const auto number = number_in(text)) return delay_or_epoch(*number, now);
   if (const auto date = http_date(text, now)) return sane(static_cast<double>((*date - now).count()));
+  if (const auto date = iso_date(text)) return sane(static_cast<double>((*date - now).count()));
   if (const auto duration = parse_duration(text)) return std::min(*duration, kLongest);
   return std::nullopt;
 }
 
+namespace {
+
+using Header = std::function<std::string_view(std::string_view)>;
+
+struct Counters {
+  const char* remaining;
+  std::array<const char*, 3> until;  // when the window ends, the surest first; empty: no such header
+};
+constexpr std::array<Counters, 3> kCounters{{
+    {"ratelimit-remaining", {"ratelimit-reset", "ratelimit-resettime", ""}},
+    {"x-ratelimit-remaining", {"x-ratelimit-reset-after", "x-ratelimit-reset", ""}},
+    {"x-rate-limit-remaining", {"x-rate-limit-reset-after", "x-rate-limit-reset", "x-rate-limit-window"}},
+}};
+
+// "0", "-1" and "0;w=3600"; not "", "20;w=21600", "unlimited".
+bool is_used_up(std::string_view remaining) {
+  const auto number = number_in(trimmed(remaining.substr(0, remaining.find_first_of(";,"))));
+  return number && *number <= 0;
+}
+
+// The value of a parameter of an item in a structured field: r of "burst";r=0;t=5.
+std::string_view parameter(std::string_view item, std::string_view name) {
+  for (const auto word : words_of(item, "; \t")) {
+    if (word.size() > name.size() && word.starts_with(name) && word[name.size()] == '=')
+      return word.substr(name.size() + 1);
+  }
+  return {};
+}
+
+// RateLimit: "burst";r=0;t=5, "day";r=70;t=40000 (draft-ietf-httpapi-ratelimit-headers)
+void add_structured(std::string_view field, WallTime now, Quiet& quiet) {
+  for (const auto item : words_of(field, ",")) {
+    if (!is_used_up(parameter(item, "r"))) continue;
+    quiet.nothing_remains = true;
+    const auto until = read_wait(parameter(item, "t"), now);
+    if (until) quiet.wait = std::max(quiet.wait.value_or(milliseconds(0)), *until);
+  }
+}
+
 }  // namespace
 
-std::optional<milliseconds> read_retry_after(const std::function<std::string_view(std::string_view)>& header,
-                                             WallTime now) {
-  for (const auto* name :
-       {"retry-after", "ratelimit-reset", "x-ratelimit-reset", "x-rate-limit-reset", "x-rate-limit-window"}) {
-    if (const auto wait = any_form(header(name), now)) return wait;
+Quiet read_quiet(int status, const Header& header, WallTime now) {
+  Quiet quiet;
+  add_structured(header("ratelimit"), now, quiet);
+  for (const auto& counters : kCounters) {
+    const bool used_up = is_used_up(header(counters.remaining));
+    quiet.nothing_remains = quiet.nothing_remains || used_up;
+    if (!used_up && status != 429) continue;
+    for (const auto* name : counters.until) {
+      if (quiet.wait) break;
+      quiet.wait = read_wait(header(name), now);
+    }
   }
-  return std::nullopt;
+  if (const auto asked = read_wait(header("retry-after"), now)) quiet.wait = asked;
+  return quiet;
 }
 
 }  // namespace fanout

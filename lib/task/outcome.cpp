@@ -7,6 +7,8 @@
 namespace fanout {
 namespace {
 
+constexpr milliseconds kUnsaidSnooze{60'000};  // a rule wanted its time from a reply that did not say one
+
 Outcome outcome_of(Verdict verdict, std::string reason) {
   Outcome outcome;
   outcome.verdict = verdict;
@@ -38,8 +40,10 @@ std::string with_detail(std::string what, const std::string& detail) {
 
 bool is_good(int status) { return status >= 200 && status < 300; }
 bool is_failure(int status) { return status >= 500 && status < 600; }
+// A 403 is what some vendors say instead of 429.
 bool asks_for_quiet(const ReplyFacts& facts) {
-  return facts.status == 429 || (facts.status == 503 && facts.retry_after);
+  return facts.status == 429 || (facts.status == 503 && facts.retry_after) ||
+         (facts.status == 403 && (facts.retry_after || facts.nothing_remains));
 }
 
 // What the reply holds is another question.
@@ -59,24 +63,28 @@ Outcome over_limit(const ReplyFacts& facts) {
   return outcome;
 }
 
+// What the rule does, as its writer wrote it.
+const char* name_of(const Ruling& ruling) { return ruling.holds ? "hold" : verdict_name(ruling.then); }
+
 // A rule decides about the task. Where it wants to ask again, what the reply says about the vendor still
 // holds, or a rule would switch off holds and breaker.
 Outcome by_rule(const ReplyFacts& facts) {
   const auto& ruling = *facts.ruling;
   const bool asks_again = ruling.then == Verdict::snooze || ruling.then == Verdict::retry;
   auto outcome = outcome_of(ruling.then, "");
-  if (asks_again && asks_for_quiet(facts)) {
+  if (ruling.holds || (asks_again && asks_for_quiet(facts))) {
     outcome.over_limit = true;
-    outcome.hold = facts.retry_after;
+    outcome.hold = ruling.holds && ruling.snooze ? ruling.snooze : facts.retry_after;
   } else if (asks_again && (is_failure(facts.status) || !came_whole(facts))) {
     outcome.vendor_down = true;
   } else {
     outcome.vendor_alive = true;
   }
-  if (ruling.then == Verdict::snooze) outcome.snooze = ruling.snooze;
+  if (ruling.then == Verdict::snooze && !ruling.holds) {
+    outcome.snooze = ruling.snooze ? *ruling.snooze : facts.retry_after.value_or(kUnsaidSnooze);
+  }
   if (ruling.then != Verdict::done) {
-    outcome.reason =
-        fmt::format("{}: a rule says {} when {}", facts.status, verdict_name(ruling.then), ruling.when);
+    outcome.reason = fmt::format("{}: a rule says {} when {}", facts.status, name_of(ruling), ruling.when);
   }
   return outcome;
 }
@@ -192,6 +200,12 @@ Outcome by_status(const ReplyFacts& facts) {
           with_detail(fmt::format("{}: the vendor wants to be asked again", status), facts.detail));
     default:
       break;
+  }
+  if (status == 202 && facts.retry_after) {
+    auto outcome = answered(Verdict::snooze, fmt::format("202: it is ready in {}, says the vendor",
+                                                         format_duration(*facts.retry_after)));
+    outcome.snooze = facts.retry_after;
+    return outcome;
   }
   if (is_good(status)) return done();
   if (asks_for_quiet(facts)) return over_limit(facts);

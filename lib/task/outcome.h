@@ -36,8 +36,9 @@ const char* fault_name(Fault fault);
 // What a [[…rule]] says, when it matched.
 struct Ruling {
   Verdict then = Verdict::dead;
-  milliseconds snooze{0};
-  std::string when;  // its text, for the reason
+  std::optional<milliseconds> snooze;  // how long, of a snooze and a hold; empty: it does not say
+  std::string when;                    // its text, for the reason
+  bool holds = false;                  // the vendor, not only this task
 };
 
 struct ReplyFacts {
@@ -45,6 +46,7 @@ struct ReplyFacts {
   Fault fault = Fault::none;
   std::string detail;  // one line about the fault, or an excerpt of the body
   std::optional<milliseconds> retry_after;
+  bool nothing_remains = false;  // a header says that our window is used up
   bool first_level = false;
   bool ends_list = false;        // a page behind one that may have been the last: 404 says that it was
   bool may_follow = false;       // a redirect to the same origin, below the limit of hops

@@ -151,6 +151,48 @@ then = "skip"
   EXPECT_EQ(rules[2].then, Verdict::dead);
 }
 
+struct ThenRow {
+  const char* rule;
+  const char* described;
+};
+
+TEST(Load, UnderstandsHowLongARuleWaits) {
+  const ThenRow rows[] = {
+      {"then = \"skip\"", "status = 403 → skip"},
+      {"then = \"snooze 60s\"", "status = 403 → snooze for 1m"},
+      {"then = \"snooze\"\nwait = \"header('Retry-After')\"",
+       "status = 403 → snooze for header('Retry-After')"},
+      {"then = \"snooze 5s\"\nwait = \"body->>'again'\"",
+       "status = 403 → snooze for body->>'again', else for 5 s"},
+      {"then = \"hold\"", "status = 403 → hold the vendor for as long as it says"},
+      {"then = \"hold 5s\"", "status = 403 → hold the vendor for 5 s"},
+      {"then = \"hold\"\nwait = \"status\"", "status = 403 → hold the vendor for status, else as it says"},
+  };
+  for (const auto& [rule, described] : rows) {
+    const std::string text = std::string("[[pipeline.p.level.rule]]\nwhen = \"status = 403\"\n") + rule;
+    EXPECT_THAT(describe(load_text(around("", text)), WallTime{}), testing::HasSubstr(described)) << rule;
+  }
+}
+
+TEST(Load, SaysWhatIsWrongWithARuleThatWaits) {
+  const ThenRow rows[] = {
+      {"then = \"snooze\"", "fanoutd.toml:11:8: \"snooze\" does not say how long"},
+      {"then = \"snooze soon\"", "fanoutd.toml:11:8: \"soon\" is no duration"},
+      {"then = \"hold 0s\"", "fanoutd.toml:11:8: \"0s\" is no duration"},
+      {"then = \"hodl\"", "did you mean \"hold\"?"},
+      {"then = \"skip\"\nwait = \"status\"", "fanoutd.toml:12:8: \"wait\" is for snooze and hold only"},
+      {"then = \"hold\"\nwait = \"item\"", "fanoutd.toml:12:8: \"wait\": "},
+      {"then = \"hold\"\nwait = \"header(\"", "fanoutd.toml:12:8: \"wait\": "},
+      {"then = \"hold\"\nwiat = \"status\"", "did you mean \"wait\"?"},
+  };
+  for (const auto& [rule, wrong] : rows) {
+    const std::string text = std::string("[[pipeline.p.level.rule]]\nwhen = \"status = 403\"\n") + rule;
+    EXPECT_THAT(error_lines(load_config_text(around("", text), "fanoutd.toml")),
+                ElementsAre(testing::HasSubstr(wrong)))
+        << rule;
+  }
+}
+
 TEST(Load, PutsParentsBeforeChildrenInWhateverOrderTheyAreWritten) {
   const Config config = load_text(around("", "items = \"$\"", R"(
 [[pipeline.p.level]]

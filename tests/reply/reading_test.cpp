@@ -67,6 +67,45 @@ TEST(Facts, HoldTheFirstRuleThatMatches) {
   EXPECT_THAT(reading.seeds, SizeIs(1));
 }
 
+TEST(Facts, HoldWhatARuleReadsInTheReply) {
+  struct Row {
+    const char* wait;
+    std::optional<milliseconds> expected;
+  };
+  const Row rows[] = {
+      {"header('Retry-After')", seconds(7)},
+      {"header('X-Pause') / 1000.0", milliseconds(1500)},
+      {"body->>'$.again_in'", seconds(90)},
+      {"body->>'$.again_at'", seconds(40)},
+      {"CASE WHEN status = 200 THEN 3 END", seconds(3)},
+      {"datetime(body->>'$.again_at', '+20 seconds')", seconds(60)},
+      // what it does not say is as the rule says
+      {"header('Nothing')", seconds(5)},
+      {"body->>'$.word'", seconds(5)},
+      {"body->>'$.nothing'", seconds(5)},
+  };
+  for (const auto& [wait, expected] : rows) {
+    ReadCase busy(R"({"again_in":90,"again_at":"2026-11-23T02:00:40Z","word":"soon"})");
+    busy.reply.headers = {{"retry-after", "7"}, {"x-pause", "1500"}};
+    busy.level().rules = {{"status = 200", Verdict::snooze, seconds(5), true, wait}};
+    const auto ruling = busy.read().facts.ruling;
+    ASSERT_TRUE(ruling) << wait;
+    EXPECT_TRUE(ruling->holds) << wait;
+    EXPECT_EQ(ruling->snooze, expected) << wait;
+  }
+}
+
+TEST(Facts, OfA202WithATimeHoldNoChildren) {
+  ReadCase accepted(R"({"items":[{"id":1}]})", 202);
+  EXPECT_THAT(accepted.read().seeds, SizeIs(1));
+  EXPECT_FALSE(accepted.read().facts.retry_after);
+  accepted.reply.headers = {{"x-ratelimit-remaining", "0"}, {"x-ratelimit-reset", "3000"}};
+  EXPECT_FALSE(accepted.read().facts.retry_after) << "that is no word about this answer";
+  accepted.reply.headers = {{"retry-after", "7"}};
+  EXPECT_EQ(accepted.read().facts.retry_after, seconds(7));
+  EXPECT_THAT(accepted.read().seeds, IsEmpty());
+}
+
 TEST(Facts, OfAReplyThatARuleCallsDoneHoldItsChildren) {
   ReadCase done(R"({"items":[{"id":1}]})");
   done.level().rules = {{"status = 200", Verdict::done, milliseconds(0)}};

@@ -14,14 +14,16 @@ constexpr milliseconds kDay = std::chrono::hours(24);
 
 using Headers = std::map<std::string, std::string, std::less<>>;
 
-std::optional<milliseconds> wait_of(const Headers& headers) {
-  return read_retry_after(
+Quiet quiet_of(int status, const Headers& headers, WallTime now = kNow) {
+  return read_quiet(
+      status,
       [&headers](std::string_view name) {
         const auto found = headers.find(name);
         return found == headers.end() ? std::string_view() : std::string_view(found->second);
       },
-      kNow);
+      now);
 }
+std::optional<milliseconds> wait_of(const Headers& headers) { return quiet_of(429, headers).wait; }
 
 struct Row {
   std::string value;
@@ -49,6 +51,13 @@ TEST(RetryAfter, IsUnderstoodInEveryForm) {
       {std::to_string(kNowSeconds + 45), seconds(45)},
       {std::to_string(kNowSeconds + 45) + ".25", milliseconds(45'250)},
       {std::to_string(unix_ms(kNow) + 4500), milliseconds(4500)},
+      // RFC 3339, and as SQLite writes it
+      {"2026-11-23T02:00:30Z", seconds(30)},
+      {"2026-11-23T02:00:29.250Z", seconds(30)},
+      {"2026-11-23T02:00:30.000Z", seconds(30)},
+      {"2026-11-23T04:30:30+02:30", seconds(30)},
+      {"2026-11-22T23:00:30-03:00", seconds(30)},
+      {"2026-11-23 02:00:30", seconds(30)},
       // a duration
       {"30s", seconds(30)},
       {"250ms", milliseconds(250)},
@@ -100,7 +109,13 @@ TEST(RetryAfter, IsAbsentWhereItSaysNothingThatCanBeUnderstood) {
                             "Mon, 999999999999 Nov 2026 02:00:30 GMT",
                             "Mon, 23 Nov 99999 02:00:30 GMT",
                             ", , , , , GMT",
-                            "2026-11-23T02:00:30Z"}) {
+                            "2026-11-23",
+                            "2026-11-23T02:00Z",
+                            "2026-02-30T02:00:30Z",
+                            "2026-13-23T02:00:30Z",
+                            "2026-11-23T02:00:30CET",
+                            "2026-11-23T02:00:30+25:00",
+                            "2026-11-23X02:00:30Z"}) {
     EXPECT_EQ(wait_of({{"retry-after", value}}), std::nullopt) << value;
   }
   EXPECT_EQ(wait_of({}), std::nullopt);
@@ -120,6 +135,104 @@ TEST(RetryAfter, IsTakenFromTheWindowWhereTheHeaderItselfIsAbsent) {
   };
   for (const auto& [headers, expected] : rows) {
     EXPECT_EQ(wait_of(headers), expected) << headers.begin()->first << ": " << headers.begin()->second;
+  }
+}
+
+struct QuietRow {
+  int status;
+  Headers headers;
+  std::optional<milliseconds> wait;
+  bool nothing_remains;
+};
+
+TEST(RetryAfter, IsTakenFromAWindowOnlyWhereNothingRemainsOrOnA429) {
+  const QuietRow rows[] = {
+      {503, {{"x-ratelimit-reset", "3000"}, {"x-ratelimit-remaining", "4990"}}, std::nullopt, false},
+      {503, {{"x-ratelimit-reset", "3000"}}, std::nullopt, false},
+      {503, {{"x-ratelimit-reset", "3000"}, {"x-ratelimit-remaining", "0"}}, seconds(3000), true},
+      {503, {{"retry-after", "7"}, {"x-ratelimit-reset", "3000"}}, seconds(7), false},
+      {503, {{"x-rate-limit-window", "60"}, {"x-rate-limit-remaining", "9"}}, std::nullopt, false},
+      {503, {{"ratelimit", "\"a\";r=4990;t=3000"}}, std::nullopt, false},
+      {503, {{"ratelimit", "\"a\";r=0;t=50, \"b\";r=9;t=3000"}}, seconds(50), true},
+      // each window speaks for itself
+      {503,
+       {{"ratelimit-reset", "3000"}, {"ratelimit-remaining", "9"}, {"x-ratelimit-remaining", "0"}},
+       std::nullopt,
+       true},
+      {403, {{"x-ratelimit-remaining", "0"}}, std::nullopt, true},
+      {403, {{"x-ratelimit-remaining", "-1"}}, std::nullopt, true},
+      {403, {{"x-ratelimit-remaining", "unlimited"}}, std::nullopt, false},
+      {429, {{"x-ratelimit-remaining", "9"}, {"x-ratelimit-reset", "41"}}, seconds(41), false},
+  };
+  for (const auto& [status, headers, wait, nothing_remains] : rows) {
+    const auto quiet = quiet_of(status, headers);
+    EXPECT_EQ(quiet.wait, wait) << status << " " << headers.begin()->first;
+    EXPECT_EQ(quiet.nothing_remains, nothing_remains) << status << " " << headers.begin()->first;
+  }
+}
+
+// As vendors really say it. The seconds are from the reply's own moment.
+TEST(RetryAfter, IsReadInTheDialectsOfRealVendors) {
+  struct Dialect {
+    const char* vendor;
+    std::int64_t now;
+    QuietRow row;
+  };
+  const Dialect rows[] = {
+      {"GitHub, primary",
+       1372700800,
+       {403, {{"x-ratelimit-remaining", "0"}, {"x-ratelimit-reset", "1372700873"}}, seconds(73), true}},
+      {"GitHub, secondary",
+       1784300000,
+       {403,
+        {{"retry-after", "60"}, {"x-ratelimit-remaining", "4100"}, {"x-ratelimit-reset", "1784304000"}},
+        seconds(60),
+        false}},
+      {"GitLab",
+       1609844300,
+       {429,
+        {{"retry-after", "30"}, {"ratelimit-remaining", "33"}, {"ratelimit-reset", "1609844400"}},
+        seconds(30),
+        false}},
+      {"Jira, no Retry-After",
+       1790769600,
+       {429, {{"x-ratelimit-reset", "2026-09-30T12:00:09Z"}}, seconds(9), false}},
+      {"PagerDuty", 0, {429, {{"ratelimit-remaining", "0"}, {"ratelimit-reset", "20"}}, seconds(20), true}},
+      {"Discord",
+       1470173000,
+       {429,
+        {{"x-ratelimit-remaining", "0"},
+         {"x-ratelimit-reset", "1470173023.123"},
+         {"x-ratelimit-reset-after", "64.57"}},
+        milliseconds(64'570),
+        true}},
+      {"LogicMonitor",
+       0,
+       {429, {{"x-rate-limit-remaining", "0"}, {"x-rate-limit-window", "60"}}, seconds(60), true}},
+      {"Nomba", 0, {429, {{"x-rate-limit-remaining", "0"}, {"x-rate-limit-window", "1s"}}, seconds(1), true}},
+      {"Docker Hub", 0, {429, {{"ratelimit-remaining", "0;w=3600"}}, std::nullopt, true}},
+      {"Hugging Face", 0, {429, {{"ratelimit", "\"resolvers\";r=0;t=52"}}, seconds(52), true}},
+      {"Yelp",
+       1582677751,
+       {429,
+        {{"ratelimit-remaining", "0"}, {"ratelimit-resettime", "2020-02-27T00:00:00+00:00"}},
+        seconds(83849),
+        true}},
+      {"Cloudflare",
+       1609844300,
+       {429,
+        {{"x-ratelimit-remaining", "0"}, {"x-ratelimit-reset", "Tue, 05 Jan 2021 11:00:00 GMT"}},
+        seconds(100),
+        true}},
+      {"Ensembl", 0, {429, {{"retry-after", "40.0"}, {"x-ratelimit-reset", "40"}}, seconds(40), false}},
+      {"Shopify", 0, {429, {{"retry-after", "2.0"}}, seconds(2), false}},
+      {"Stripe", 0, {429, {{"stripe-rate-limited-reason", "global-rate"}}, std::nullopt, false}},
+      {"a gateway", 0, {429, {{"retry-after", "45"}, {"x-ratelimit-remaining", "-1"}}, seconds(45), true}},
+  };
+  for (const auto& [vendor, now, row] : rows) {
+    const auto quiet = quiet_of(row.status, row.headers, from_unix_ms(now * 1000));
+    EXPECT_EQ(quiet.wait, row.wait) << vendor;
+    EXPECT_EQ(quiet.nothing_remains, row.nothing_remains) << vendor;
   }
 }
 

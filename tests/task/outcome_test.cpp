@@ -66,6 +66,14 @@ ReplyFacts wanting_quiet(ReplyFacts facts, milliseconds for_how_long = seconds(3
   facts.retry_after = for_how_long;
   return facts;
 }
+ReplyFacts used_up(ReplyFacts facts) {
+  facts.nothing_remains = true;
+  return facts;
+}
+ReplyFacts held(ReplyFacts facts, std::optional<milliseconds> time = std::nullopt) {
+  facts.ruling = Ruling{Verdict::snooze, time, "a = b", true};
+  return facts;
+}
 ReplyFacts ruled(ReplyFacts facts, Verdict then, milliseconds snooze = milliseconds(0)) {
   facts.ruling = Ruling{then, snooze, "a = b"};
   return facts;
@@ -77,6 +85,7 @@ std::string text_of(const ReplyFacts& facts) {
   if (facts.may_follow) text += ", may follow";
   if (facts.may_renew) text += ", may renew";
   if (facts.may_send_again) text += ", may send again";
+  if (facts.nothing_remains) text += ", nothing remains";
   if (facts.retry_after) text += ", Retry-After";
   if (facts.ruling) text += std::string(", ruled ") + verdict_name(facts.ruling->then);
   return text;
@@ -115,7 +124,13 @@ TEST(Outcome, OfAStatus) {
       {wanting_quiet(status(429)), Verdict::snooze, over_limit},
       {wanting_quiet(status(503)), Verdict::snooze, over_limit},
       {status(503), Verdict::retry, down},
-      {wanting_quiet(status(500)), Verdict::retry, down},  // only 429 and 503 ask for quiet
+      {wanting_quiet(status(500)), Verdict::retry, down},  // 429, 503 and 403 ask for quiet
+      {used_up(status(503)), Verdict::retry, down},
+      {wanting_quiet(status(403)), Verdict::snooze, over_limit},
+      {used_up(status(403)), Verdict::snooze, over_limit},
+      {wanting_quiet(status(202)), Verdict::snooze, alive},  // not ready yet
+      {status(202), Verdict::done, alive},
+      {used_up(status(200)), Verdict::done, alive},
 
       // once with renewed credentials; then no task dies of it, but nothing more is asked
       {renewable(status(401)), Verdict::snooze, renew},
@@ -242,6 +257,30 @@ TEST(Outcome, HoldsTheVendorForAsLongAsItSaid) {
   EXPECT_EQ(judge(wanting_quiet(status(500))).hold, std::nullopt);
   EXPECT_EQ(judge(wanting_quiet(status(200))).hold, std::nullopt);
   EXPECT_EQ(judge(status(429)).snooze, std::nullopt) << "that is a rule's";
+}
+
+TEST(Outcome, HoldsTheVendorWhereARuleSaysSo) {
+  expect({
+      {held(status(200)), Verdict::snooze, over_limit},
+      {held(status(200), seconds(60)), Verdict::snooze, over_limit},
+      {held(status(403)), Verdict::snooze, over_limit},
+      {held(status(500)), Verdict::snooze, over_limit},
+      {held(fault(Fault::truncated, 200)), Verdict::snooze, over_limit},
+  });
+  EXPECT_EQ(judge(held(status(200), seconds(60))).hold, seconds(60));
+  EXPECT_EQ(judge(held(wanting_quiet(status(200)), seconds(60))).hold, seconds(60)) << "the rule's own first";
+  EXPECT_EQ(judge(held(wanting_quiet(status(200)))).hold, seconds(30)) << "else the reply's";
+  EXPECT_EQ(judge(held(status(200))).hold, std::nullopt);
+  EXPECT_EQ(judge(held(status(200), seconds(60))).snooze, std::nullopt) << "the task waits for the hold";
+  EXPECT_EQ(judge(held(status(200))).reason, "200: a rule says hold when a = b");
+}
+
+TEST(Outcome, SnoozesForAsLongAsTheReplySaysWhereTheRuleDoesNot) {
+  auto facts = status(200);
+  facts.ruling = Ruling{Verdict::snooze, std::nullopt, "a = b"};
+  EXPECT_EQ(judge(wanting_quiet(facts)).snooze, seconds(30));
+  EXPECT_EQ(judge(facts).snooze, seconds(60));
+  EXPECT_EQ(judge(wanting_quiet(status(202))).snooze, seconds(30));
 }
 
 TEST(Outcome, SnoozesForAsLongAsTheRuleSays) {
