@@ -169,7 +169,10 @@ void House::drain() {
       "told to end: nothing new is asked; waiting for requests in flight, or until told again");
   if (watches_->status) watches_->status->end();
   voice_.systemd().stopping("draining");
-  engine_->drain(kPatience, [this] { leave(options_.once ? Exit::failure : Exit::well); });
+  engine_->drain(kPatience, [this] {
+    voice_.log().notice("nothing is in flight any more: what is open goes on after the next start");
+    leave(options_.once ? Exit::failure : Exit::well);
+  });
 }
 
 void House::reload() {

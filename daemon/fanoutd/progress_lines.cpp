@@ -43,7 +43,7 @@ std::string rate_text(double rate) {
 
 // What holds it up, or when it will be done as far as anybody can tell.
 std::string outlook(const RunProgress& run) {
-  if (!run.blocked.empty()) return one_line(run.blocked);
+  if (!run.blocked.empty()) return one_line(blocked_text(run));
   return run.left ? "about " + format_duration(*run.left) + " left" : "";
 }
 

@@ -40,4 +40,10 @@ std::int64_t ActiveRun::dead() const {
   return sum(tallies, [](const Tally& t) { return t.dead; });
 }
 
+std::string blocked_text(const RunProgress& run) {
+  if (!run.opens_in) return run.blocked;
+  const auto left = std::chrono::ceil<seconds>(*run.opens_in);
+  return run.blocked + "; the next request goes in " + format_duration(left);
+}
+
 }  // namespace fanout

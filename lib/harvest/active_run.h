@@ -42,7 +42,10 @@ struct RunProgress {
   std::vector<Tally> tallies;
   double rate = 0;  // settled a second, lately
   std::optional<milliseconds> left;
-  std::string blocked;  // why it does not move; empty: it moves
+  std::string blocked;                   // why it does not move; empty: it moves
+  std::optional<milliseconds> opens_in;  // until the vendor's next request may go, if that holds it up
 };
+// Why it does not move, and for how long.
+std::string blocked_text(const RunProgress& run);
 
 }  // namespace fanout

@@ -17,6 +17,10 @@ Engine::Engine(Surroundings surroundings, std::shared_ptr<const Config> config, 
   alarm_ = on_.clock.alarm([this] { pump(); });
   patience_ = on_.clock.alarm([this] {
     ++generation_;  // what comes now comes too late
+    on_.log.notice(
+        fmt::format("{} requests were not answered in time: they are put back unspent, and asked again "
+                    "after the next start",
+                    in_flight_.size()));
     for (const auto& [flying, run] : in_flight_) put_back(flying.first, flying.second);
     for (auto& [id, run] : runs_) run.in_flight = 0;
     in_flight_.clear();
@@ -31,13 +35,16 @@ Engine::Engine(Surroundings surroundings, std::shared_ptr<const Config> config, 
     if (run.cause == "schedule") agenda_.dealt_with(pipeline, run.scheduled_for);
   }
   others_wrote({recovered.open_runs, recovered.limiters});
+  take_tallies(recovered.tallies);
   for (const auto& row : recovered.limiters) {
     if (row.subject.starts_with("vendor/")) kept_limiters_[row.subject.substr(7)] = row;
   }
   for (auto& [name, gate] : gates_) restore(*gate);
   if (recovered.leases_taken_back > 0) {
-    on_.log.notice(fmt::format("took back {} tasks that were in flight when the daemon last ended",
-                               recovered.leases_taken_back));
+    on_.log.notice(
+        fmt::format("took back {} tasks that were claimed when the daemon last ended; those that had been "
+                    "sent are asked again",
+                    recovered.leases_taken_back));
   }
 }
 
@@ -353,8 +360,18 @@ void Engine::drain(milliseconds patience, std::function<void()> drained) {
 std::vector<RunProgress> Engine::progress() const {
   std::vector<RunProgress> all;
   for (const auto& [id, run] : runs_) {
-    all.push_back({run.run, run.tallies, run.forecast.rate(on_.clock.mono()),
-                   run.forecast.left(run.open(), on_.clock.mono()), why_blocked(run)});
+    const auto now = on_.clock.mono();
+    all.push_back({run.run,
+                   run.tallies,
+                   run.forecast.rate(now),
+                   run.counted ? run.forecast.left(run.open(), now) : std::nullopt,
+                   why_blocked(run),
+                   {}});
+    const auto pipeline = config_->pipelines.find(run.run.pipeline);
+    if (all.back().blocked.empty() || pipeline == config_->pipelines.end()) continue;
+    const auto next = gates_.at(pipeline->second.vendor)->limiter().next(now);
+    if (next > now && next != MonoTime::max())
+      all.back().opens_in = std::chrono::ceil<milliseconds>(next - now);
   }
   return all;
 }
@@ -384,7 +401,7 @@ std::string Engine::status() const {
     }
     line += fmt::format("{}{}: {} of {}", line.empty() ? "" : "; ", progress.run.pipeline, settled, expected);
     if (!progress.blocked.empty()) {
-      line += ", " + progress.blocked;
+      line += ", " + blocked_text(progress);
     } else if (progress.left) {
       line += ", " + format_duration(*progress.left) + " left";
     }

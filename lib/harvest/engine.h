@@ -167,9 +167,8 @@ class Engine {
   bool read_orders_ = true;       // those given while nobody was there
   bool prune_ = true;
 
-  std::set<std::string> cancelled_at_birth_;  // pipelines whose run is cancelled as soon as the store has it
-  std::vector<std::int64_t> obeying_;         // commands that are answered once their effect is in the store
-  std::vector<std::int64_t> answer_with_count_;  // commands whose dead letters the turn under way moves
+  std::vector<std::int64_t> obeying_;       // commands that are answered once their effect is in the store
+  std::vector<Command> answer_with_count_;  // commands whose dead letters the turn under way moves
 
   std::set<std::string> only_;  // --once: these pipelines; empty: all
   bool once_ = false;

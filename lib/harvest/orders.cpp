@@ -32,16 +32,20 @@ std::optional<std::int64_t> number_in(std::string_view text) {
 void Engine::obey(const std::vector<Command>& commands) {
   for (const auto& command : commands) {
     if (std::ranges::count(obeying_, command.id) > 0) continue;
+    // In their order: one about a run that an order before it begins waits until there is that run.
+    if (command.command != "start" && is_beginning(command.target)) {
+      read_orders_ = true;
+      return;
+    }
     obeying_.push_back(command.id);
     const bool moves_dead = command.command == "redrive" || command.command == "drop";
     const auto outcome = moves_dead ? select_dead(command) : obey(command);
-    if (outcome) {
-      pending_.batch.answered.push_back({command.id, *outcome});
-    } else {
-      answer_with_count_.push_back(command.id);
+    if (!outcome) {
+      answer_with_count_.push_back(command);  // and said then
+      continue;
     }
-    on_.log.notice(fmt::format("order {}: {} {}{}{}", command.id, command.command, command.target,
-                               outcome ? ": " : "", outcome.value_or("")));
+    pending_.batch.answered.push_back({command.id, *outcome});
+    on_.log.notice(fmt::format("order {}: {} {}: {}", command.id, command.command, command.target, *outcome));
   }
 }
 
@@ -60,10 +64,6 @@ std::string Engine::obey(const Command& command) {
     if (is_beginning(command.target)) return "refused: a run of it is just beginning";
     start_run(command.target, "control", on_.clock.wall());
     return "started";
-  }
-  if (open == nullptr && is_beginning(command.target)) {
-    cancelled_at_birth_.insert(command.target);
-    return "the run that was just beginning is cancelled";
   }
   if (open == nullptr) return "refused: no run of it is open";
   open->run.state = RunState::cancelled;

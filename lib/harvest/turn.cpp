@@ -205,8 +205,7 @@ void Engine::end_turn(Kept kept) {
   for (const auto& [name, until] : covering_) {
     if (const auto gate = gates_.find(name); gate != gates_.end()) gate->second->cover(until);
   }
-  for (auto run : kept.applied.new_runs) {
-    if (cancelled_at_birth_.erase(run.pipeline) > 0) run.state = RunState::cancelled;
+  for (const auto& run : kept.applied.new_runs) {
     adopt(run);
     on_.log.notice(fmt::format("run {} of pipeline {} begins ({})", run.id, run.pipeline, run.cause));
   }
@@ -221,9 +220,11 @@ void Engine::end_turn(Kept kept) {
   next_due_ = kept.applied.next_due;
   prune_ = prune_ || kept.more_to_prune;
   for (std::size_t i = 0; i < answer_with_count_.size() && i < kept.applied.dead_moved.size(); ++i) {
-    pending_.batch.answered.push_back(
-        {answer_with_count_[i], fmt::format("{} {}", kept.applied.dead_moved[i],
-                                            kept.applied.dead_moved[i] == 1 ? "task" : "tasks")});
+    const auto moved = kept.applied.dead_moved[i];
+    const auto& order = answer_with_count_[i];
+    const auto outcome = fmt::format("{} {}", moved, moved == 1 ? "task" : "tasks");
+    pending_.batch.answered.push_back({order.id, outcome});
+    on_.log.notice(fmt::format("order {}: {} {}: {}", order.id, order.command, order.target, outcome));
   }
   answer_with_count_.erase(
       answer_with_count_.begin(),

@@ -157,6 +157,7 @@ struct Applied {
 struct Recovered {
   std::int64_t leases_taken_back = 0;
   std::vector<Run> open_runs;
+  std::vector<Tally> tallies;  // of the open runs
   std::vector<LimiterRow> limiters;
   std::vector<Part> open_parts;
   std::map<std::string, Run> last_runs;  // by pipeline: the latest by start, open or not

@@ -32,6 +32,14 @@ RunProgress half_done() {
 
 const auto kNoRates = [](std::int64_t, const std::string&) { return 0.0; };
 
+TEST(ProgressLines, SayWhatHoldsARunUpAndForHowLong) {
+  auto run = half_done();
+  run.blocked = "the rate 65000/1d is used up";
+  EXPECT_EQ(blocked_text(run), run.blocked);
+  run.opens_in = milliseconds(53'200);
+  EXPECT_EQ(blocked_text(run), "the rate 65000/1d is used up; the next request goes in 54 s");
+}
+
 TEST(ProgressLines, ShowEachLevelOfDoneAndExpectedSoFarWithRateAndDead) {
   const auto rates = [](std::int64_t, const std::string& level) { return level == "data" ? 212.0 : 0.0; };
   EXPECT_THAT(live_progress({half_done()}, rates),

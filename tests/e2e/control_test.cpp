@@ -13,12 +13,12 @@ constexpr std::chrono::seconds kAtOnce(1);
 
 class ControlTest : public testing::Test {
  protected:
-  void start(std::vector<std::string> vendor_options, const std::string& vendor_lines) {
+  void start(std::vector<std::string> vendor_options, const std::string& vendor_lines, bool a_run = true) {
     vendor.emplace(house.path(), std::move(vendor_options));
     house.configure(House::story(vendor->url(), vendor_lines));
     daemon.emplace(house.start_daemon());
     ASSERT_TRUE(eventually([&] { return house.is_up(); })) << house.daemon_log();
-    order("start", "monitoring");
+    if (a_run) order("start", "monitoring");
   }
 
   // Inserts it as an operator would, and waits for the outcome in its row.
@@ -40,6 +40,9 @@ class ControlTest : public testing::Test {
   std::int64_t number(const std::string& sql) const {
     const auto text = house.sql(sql);
     return text.empty() ? 0 : std::stoll(text);
+  }
+  bool log_says(const std::string& text) const {
+    return eventually([&] { return house.daemon_log().find(text) != std::string::npos; });
   }
   std::int64_t requests() const { return vendor->report()["requests"]; }
 
@@ -85,12 +88,14 @@ TEST_F(ControlTest, ShowsADeadLetterWithItsAncestorsAndErrorsAndRedrivesIt) {
   EXPECT_THAT(row, HasSubstr("\"warrior\":{"));
   EXPECT_THAT(row, HasSubstr("500"));
   EXPECT_EQ(order("redrive", "all"), std::to_string(dead) + " tasks");
+  EXPECT_TRUE(log_says("redrive all: " + std::to_string(dead) + " tasks")) << house.daemon_log();
   EXPECT_TRUE(eventually([&] {
     return house.sql("SELECT state FROM progress") == "finished" &&
            number("SELECT count(*) FROM dead") == dead;
   })) << "they are asked again, and die again";
   EXPECT_GT(number("SELECT count(*) FROM attempt"), 2 * dead) << "with their history";
   EXPECT_EQ(order("drop", "all"), std::to_string(dead) + " tasks");
+  EXPECT_TRUE(log_says("drop all: " + std::to_string(dead) + " tasks")) << house.daemon_log();
   EXPECT_EQ(number("SELECT count(*) FROM dead"), 0);
 }
 
@@ -100,6 +105,31 @@ TEST_F(ControlTest, CancelsARun) {
   EXPECT_THAT(order("cancel", "monitoring"), HasSubstr("cancelled"));
   EXPECT_TRUE(eventually([&] { return house.sql("SELECT state FROM progress") == "cancelled"; }));
   EXPECT_EQ(number("SELECT sum(ready + waiting + leased) FROM tally"), 0);
+}
+
+// Whether they come at once or were kept while nobody was there.
+TEST_F(ControlTest, ObeysOrdersInTheirOrder) {
+  constexpr const char* kBoth =
+      "INSERT INTO control (command, target) VALUES ('start', 'monitoring'), ('cancel', 'monitoring')";
+  start({"--scale", "0.1"}, "rate = \"50/1s\"", false);
+  for (const bool kept : {false, true}) {
+    SCOPED_TRACE(kept ? "kept" : "at once");
+    if (kept) {
+      daemon->signal(SIGTERM);
+      ASSERT_EQ(daemon->wait(), 0);
+    }
+    house.sql(kBoth);
+    if (kept) daemon.emplace(house.start_daemon());
+    EXPECT_TRUE(
+        eventually([&] { return number("SELECT count(*) FROM control WHERE outcome IS NULL") == 0; }));
+    EXPECT_EQ(house.sql("SELECT outcome FROM control WHERE command = 'start' ORDER BY id DESC LIMIT 1"),
+              "started");
+    EXPECT_THAT(house.sql("SELECT outcome FROM control WHERE command = 'cancel' ORDER BY id DESC LIMIT 1"),
+                HasSubstr("is cancelled"));
+    EXPECT_TRUE(eventually(
+        [&] { return house.sql("SELECT state FROM run ORDER BY id DESC LIMIT 1") == "cancelled"; }));
+  }
+  EXPECT_EQ(number("SELECT count(*) FROM run"), 2);
 }
 
 TEST_F(ControlTest, RefusesWhatItDoesNotUnderstandAndSaysWhatThereIs) {

@@ -90,6 +90,36 @@ TEST_F(ServiceTest, SaysWhenItIsReadyAndWhatItDoes) {
   EXPECT_THAT(systemd.wait_for("STATUS=monitoring: "), HasSubstr(" of ")) << house.daemon_log();
 }
 
+TEST_F(ServiceTest, KnowsHowFarAnOpenRunIsFromTheFirstMomentOn) {
+  {
+    auto daemon = start();
+    systemd.wait_for("READY=1");
+    house.fanoutctl({"start", "monitoring"});
+    ASSERT_TRUE(
+        eventually([&] { return house.sql("SELECT coalesce(sum(done), 0) > 20 FROM tally") == "1"; }));
+    daemon.signal(SIGKILL);
+    daemon.wait();
+  }
+  const auto far = house.sql("SELECT settled || ' of ' || expected FROM progress");
+  auto daemon = start();
+  const auto ready = systemd.wait_for("READY=1");
+  EXPECT_THAT(ready, HasSubstr("monitoring: " + far));
+  EXPECT_EQ(ready.find("0 ms left"), std::string::npos) << ready;
+  EXPECT_TRUE(eventually([&] {
+    return house.daemon_log().find("that were claimed when the daemon last ended") != std::string::npos;
+  })) << house.daemon_log();
+}
+
+TEST_F(ServiceTest, SaysInItsStatusWhenTheNextRequestGoes) {
+  auto daemon = start();
+  systemd.wait_for("READY=1");
+  vendor.process().signal(SIGKILL);  // nobody is there: it gets probes
+  house.fanoutctl({"start", "monitoring"});
+  EXPECT_THAT(systemd.wait_for("the breaker is open"), HasSubstr("; the next request goes in "));
+  const auto status = house.fanoutctl({"status"}).output;
+  EXPECT_THAT(status, HasSubstr("vendor/oracle is held: the breaker is open"));
+}
+
 TEST_F(ServiceTest, DrainsOnTermAndLosesNothing) {
   auto daemon = start();
   systemd.wait_for("READY=1");

@@ -267,7 +267,7 @@ TEST(Story, OrdersOfOneTransactionAreObeyedInTheirOrder) {
   story.shell("INSERT INTO control (command, target) VALUES ('start', 'p'), ('cancel', 'p');");
   story.pass(seconds(10));
   EXPECT_EQ(story.shell("SELECT group_concat(outcome, ', ') FROM control"),
-            "started, the run that was just beginning is cancelled");
+            "started, run 1 is cancelled; requests in flight still end");
   EXPECT_EQ(story.shell("SELECT state || ' ' || (finished_at IS NOT NULL) FROM run"), "cancelled 1");
   EXPECT_LE(story.asked().size(), 1U);
 }

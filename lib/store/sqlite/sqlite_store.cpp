@@ -74,6 +74,7 @@ Recovered SqliteStore::recover(WallTime now) {
   upkeep_.note({"log", {}}, now);  // of the process before
   log_is_long_ = false;
   recovered.open_runs = runs_.open();
+  for (const auto& run : recovered.open_runs) queue_.tallies(run.id, recovered.tallies);
   recovered.limiters = upkeep_.limiters();
   recovered.open_parts = upkeep_.open_parts();
   recovered.last_runs = runs_.last_by_pipeline();
