@@ -54,9 +54,9 @@ void Engine::conclude(Flight& flight, Reply reply, Reading reading) {
 
   const auto target =
       same_origin_target(flight.config->vendors.at(flight.vendor), flight.target, reply.header("location"));
-  reading.facts.may_follow = target && flight.claimed.trail.hops < kMostHops;
-  reading.facts.may_renew = !flight.claimed.trail.renewed;
-  reading.facts.may_send_again = reply.maybe_unread && !flight.claimed.trail.sent_again;
+  reading.facts.may_follow = target && flight.claimed.so_far.hops < kMostHops;
+  reading.facts.may_renew = !flight.claimed.so_far.renewed;
+  reading.facts.may_send_again = reply.maybe_unread && !flight.claimed.so_far.sent_again;
   reading.facts.detail = flight.credentials->redact(reading.facts.detail);
   reading.facts.serves_others = gates_.at(flight.vendor)->accepts_others(flight.claimed.task);
   Outcome outcome = judge(reading.facts);
@@ -65,10 +65,10 @@ void Engine::conclude(Flight& flight, Reply reply, Reading reading) {
 
   if (outcome.follow || outcome.renew || outcome.send_again) {
     if (outcome.renew) gates_.at(flight.vendor)->renew_credentials();
-    if (outcome.follow) flight.claimed.trail.redirected_to = *target;
-    flight.claimed.trail.hops += outcome.follow ? 1 : 0;
-    flight.claimed.trail.renewed = flight.claimed.trail.renewed || outcome.renew;
-    flight.claimed.trail.sent_again = flight.claimed.trail.sent_again || outcome.send_again;
+    if (outcome.follow) flight.claimed.so_far.redirected_to = *target;
+    flight.claimed.so_far.hops += outcome.follow ? 1 : 0;
+    flight.claimed.so_far.renewed = flight.claimed.so_far.renewed || outcome.renew;
+    flight.claimed.so_far.sent_again = flight.claimed.so_far.sent_again || outcome.send_again;
     const auto run = runs_.find(flight.claimed.task.run);
     if (run != runs_.end() && may_go(run->second)) {
       gates_.at(flight.vendor)->add_in_front(std::move(flight.claimed));
@@ -112,6 +112,8 @@ void Engine::tell_gate(Flight& flight, const Outcome& outcome, int status) {
   const auto& task = flight.claimed.task;
   const int times = outcome.credentials_refused ? gates_.at(flight.vendor)->refusals(task) : task.attempts;
   limiter.finished(flight.ticket, evidence_of(outcome, status, times, well), now, reason);
+  if (outcome.vendor_alive) gates_.at(flight.vendor)->answered_well();
+  if (outcome.vendor_down) gates_.at(flight.vendor)->failed(task);
   if (outcome.over_limit) limiter.over_limit(flight.ticket, now, outcome.hold);
   // Unless others have just been answered well: then it may be this task's own fault, and counts as a
   // failure.
@@ -141,6 +143,8 @@ void Engine::settle(const Flight& flight, const Outcome& outcome, Reply reply, R
                                   settlement.place));
     }
   }
+  if (settlement.to == State::dead || settlement.to == State::skipped)
+    gates_.at(flight.vendor)->settled(task);
   const bool keep = settlement.to == State::done && !outcome.unchanged && !reply.body.empty();
   for (const auto& seed : settlement.seeds)
     pending_bytes_ += sizeof(Seed) + seed.key.size() + seed.parents.size();

@@ -92,7 +92,7 @@ std::string Gate::why(MonoTime at) const {
 
 void Gate::add(Claimed claimed) {
   if (const auto begun = begun_.find({claimed.task.run, claimed.task.id}); begun != begun_.end()) {
-    claimed.trail = std::move(begun->second);
+    claimed.so_far = std::move(begun->second);
     begun_.erase(begun);
   }
   waiting_[claimed.task.run].push_back(std::move(claimed));
@@ -123,7 +123,7 @@ std::vector<Claimed> Gate::take_run(std::int64_t run) {
 }
 
 void Gate::remember(const Claimed& claimed) {
-  if (claimed.trail != Trail()) begun_[{claimed.task.run, claimed.task.id}] = claimed.trail;
+  if (claimed.so_far != AttemptSoFar()) begun_[{claimed.task.run, claimed.task.id}] = claimed.so_far;
 }
 
 void Gate::forget(std::int64_t run) {
@@ -150,11 +150,16 @@ int Gate::refusals(const Task& task) const {
   return found == refused_.end() ? 0 : found->second.times;
 }
 
+void Gate::failed(const Task& task) {
+  if (failing_.size() < 2) failing_.insert(task.id);
+}
+
 VendorState Gate::state() const {
   const auto now = clock_.mono();
   const auto probe = limiter_.next_probe();
   const auto until = probe && *probe != MonoTime::max() && *probe > now ? *probe - now : microseconds(0);
-  return {limiter_.breaker_open(), limiter_.well(now), std::chrono::ceil<milliseconds>(until)};
+  return {limiter_.breaker_open(), limiter_.well(now), failing_.size() > 1,
+          std::chrono::ceil<milliseconds>(until)};
 }
 
 std::vector<Claimed> Gate::take_all() {

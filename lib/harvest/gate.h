@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -27,18 +28,18 @@ namespace fanout {
 using TransportMaker = std::function<std::unique_ptr<Transport>(const VendorSpec&)>;
 
 // What an attempt has been through before it is over.
-struct Trail {
+struct AttemptSoFar {
   std::string redirected_to;  // empty: ask what the level says
   int hops = 0;
   bool renewed = false;     // credentials
   bool sent_again = false;  // because it may never have been read
-  friend bool operator==(const Trail&, const Trail&) = default;
+  friend bool operator==(const AttemptSoFar&, const AttemptSoFar&) = default;
 };
 
 // A claimed task in memory.
 struct Claimed {
   Task task;
-  Trail trail;
+  AttemptSoFar so_far;
 };
 
 class Gate {
@@ -80,6 +81,9 @@ class Gate {
   // refusal was answered well; or this is the third, and the vendor has just answered others well.
   bool accepts_others(const Task& task) const;
   int refusals(const Task& task) const;
+  void answered_well() { failing_.clear(); }
+  void failed(const Task& task);
+  void settled(const Task& task) { failing_.erase(task.id); }
   void forget(std::int64_t run);
 
   // The next task to go, by fair turns over the pipelines; nothing if none waits. pipeline_of: of a run.
@@ -107,12 +111,13 @@ class Gate {
   FairShare turns_;
   std::map<std::int64_t, std::deque<Claimed>> waiting_;
   using RunAndTask = std::pair<std::int64_t, std::int64_t>;
-  std::map<RunAndTask, Trail> begun_;
+  std::map<RunAndTask, AttemptSoFar> begun_;
   struct Refusals {
     MonoTime first;
     int times = 0;
   };
   std::map<RunAndTask, Refusals> refused_;
+  std::set<std::int64_t> failing_;  // tasks that failed since a request was last answered well; two at most
   std::size_t buffered_ = 0;
   bool paused_ = false;
   MonoTime covered_until_{};

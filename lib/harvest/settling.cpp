@@ -11,6 +11,8 @@ constexpr milliseconds kShortestSnooze{1000};
 // A task that failed twice or more while others were answered well may itself be why the breaker is open. So
 // many times it has the benefit of the doubt, and comes back late enough for other tasks to be the next
 // probes.
+// So often a task waits for a vendor that answers it with a 500: more than three days of probes.
+constexpr int kMostWaits = 10'000;
 constexpr int kSuspicious = 3;  // attempts, the present one included
 constexpr int kMostDoubts = 5;
 constexpr milliseconds kOutOfTheWay{30'000};
@@ -86,9 +88,14 @@ Settlement settlement_of(const Task& task, const Outcome& outcome, int status, c
       break;
     case Verdict::retry: {
       const bool suspicious = task.attempts >= kSuspicious;
-      const bool vendors_fault = outcome.vendor_down && !suspicious && (vendor.open || !vendor.well);
-      if (outcome.nobody_there || vendors_fault) {
+      // Nobody but this task says that the vendor fails, and it says so with an answer of the vendor's own.
+      const bool alone = !is_gateway_status(status) && !vendor.several;
+      const bool vendors_fault =
+          outcome.vendor_down && !suspicious && !alone && (vendor.open || !vendor.well);
+      const bool may_wait = is_gateway_status(status) || task.snoozes < kMostWaits;
+      if (outcome.nobody_there || (vendors_fault && may_wait)) {
         wait_for_vendor(settlement, vendor, kShortestSnooze, now, random);
+        settlement.snoozed = !is_gateway_status(status);
       } else if (outcome.vendor_down && vendor.open && task.snoozes < kMostDoubts) {
         put_back(settlement, kOutOfTheWay + random.up_to(kOutOfTheWay), now);
       } else {

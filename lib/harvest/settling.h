@@ -21,6 +21,7 @@ inline constexpr int kMostSnoozes = 200;
 struct VendorState {
   bool open = false;            // its breaker
   bool well = false;            // it has just answered others well
+  bool several = false;         // since it last answered well more than one task failed
   milliseconds until_probe{0};  // while the breaker is open
 };
 

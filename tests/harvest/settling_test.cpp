@@ -36,8 +36,8 @@ Outcome snoozing(std::optional<milliseconds> hold) {
 
 class SettlingTest : public testing::Test {
  protected:
-  static constexpr VendorState kWell{false, true, {}};
-  static constexpr VendorState kOpen{true, false, milliseconds(8000)};
+  static constexpr VendorState kWell{false, true, false, {}};
+  static constexpr VendorState kOpen{true, false, true, milliseconds(8000)};
 
   Settlement settle(const Task& task, const Outcome& outcome, int status, const VendorState& vendor = kWell) {
     return settlement_of(task, outcome, status, kRetry, vendor, kNow, random);
@@ -99,16 +99,31 @@ TEST_F(SettlingTest, SnoozesHaveAnEndToo) {
 
 // Not the five-thousandth time either: two days of probes each half a minute.
 TEST_F(SettlingTest, WhatFailsWhileTheVendorIsDownUsesUpNothingHoweverOften) {
-  const VendorState closed_yet{false, false, {}};
+  const VendorState closed_yet{false, false, true, {}};
   for (const auto& vendor : {kOpen, closed_yet}) {
     for (const int status : {0, 500, 502, 503, 504}) {
       const auto settlement = settle(task_at(1, 5760), failing(), status, vendor);
       EXPECT_EQ(settlement.to, State::waiting);
       EXPECT_FALSE(settlement.spent) << status;
-      EXPECT_FALSE(settlement.snoozed) << status;
+      EXPECT_EQ(settlement.snoozed, status == 500) << status;
       EXPECT_GT(settlement.due, kNow + vendor.until_probe) << "another task is the next probe";
       EXPECT_LE(settlement.due, kNow + vendor.until_probe + seconds(2));
     }
+  }
+}
+
+// The last one of a run, say. A gateway, or nobody, may still be the vendor's failure.
+TEST_F(SettlingTest, A500HasAnEndAfterDaysOfIt) {
+  EXPECT_TRUE(settle(task_at(1, 10'000), failing(), 500, kOpen).spent);
+}
+
+TEST_F(SettlingTest, A500OfOneTaskAloneSpeaksOfThatTask) {
+  constexpr VendorState kAlone{true, false, false, milliseconds(8000)};
+  EXPECT_GE(settle(task_at(1), failing(), 500, kAlone).due, kNow + seconds(30))
+      << "it has the benefit of the doubt";
+  EXPECT_TRUE(settle(task_at(1, 5), failing(), 500, kAlone).spent);
+  for (const int status : {0, 502, 503, 504}) {
+    EXPECT_FALSE(settle(task_at(1, 5760), failing(), status, kAlone).spent) << status;
   }
 }
 

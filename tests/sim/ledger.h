@@ -32,6 +32,7 @@ class Ledger {
   void read_outputs();
   void read_lines(const std::string& path, const std::string& text);
   void check_tasks();
+  bool is_unasked_end(Question question, const std::vector<Answer>& answers) const;
   void check_children(const Question& question, const std::vector<Answer>& answers);
   void check_records(const Question& question, const std::string& state, const std::vector<Answer>& answers);
   void check_repeats();

@@ -70,7 +70,11 @@ std::optional<Question> SimVendor::question_of(const std::string& target, const 
     const auto name = pair.substr(0, equals);
     const auto value = equals == std::string_view::npos ? std::string_view() : pair.substr(equals + 1);
     if (name == "run") question.run = number_in(value);
-    if (name == "offset") question.page = static_cast<int>(number_in(value) / (*level)->page_size) + 1;
+    // Behind a short page the next one begins in the middle of it; it is the next one all the same.
+    if (name == "offset") {
+      const int size = (*level)->page_size;
+      question.page = static_cast<int>((number_in(value) + size - 1) / size) + 1;
+    }
     if (name == "page") question.page = static_cast<int>(number_in(value));
   }
   return question;
@@ -128,6 +132,7 @@ Reply SimVendor::good_reply(const Question& question, const LevelPlan& level) {
     const bool twice = begin > 0 && end < begin + size && begin < end && chance_.one_in(10);
     for (auto i = twice ? begin - 1 : begin; i < end; ++i) {
       items += all[i].json + ",";
+      ++answer.items;
       if (all[i].gone) continue;
       for (const int child : level.children) {
         const auto& below = pipeline.levels[static_cast<std::size_t>(child)];

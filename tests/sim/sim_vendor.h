@@ -43,6 +43,7 @@ struct Answer {
   std::string body;
   std::set<Question> makes;  // what is to be asked because of it
   std::int64_t values = 0;
+  std::int64_t items = 0;
 };
 
 struct Weather {

@@ -83,8 +83,8 @@ void Witness::forget_recent_quiet(microseconds since) {
 }
 
 void Witness::down(microseconds until) {
-  // The breaker opens when half of the last 20 replies are failures; as many as may be in flight come on top. Then
-  // probes, at intervals that double from one second to half a minute.
+  // The breaker opens when half of the last 20 replies are failures; as many as may be in flight come on top.
+  // Then probes, at intervals that double from one second to half a minute.
   int most = 0;
   for (const auto& each : concurrency_) most = std::max(most, each.most);
   std::int64_t probes = 0;

@@ -182,6 +182,8 @@ TEST_P(EarlierVersionTest, GoesOnWhereItWas) {
       INSERT INTO part VALUES ('f-5-1', 5, 'f', 1, 10, 1, 0, '');
       INSERT INTO limiter (subject, paused) VALUES ('vendor/oracle', 1);
       INSERT INTO control (command, target) VALUES ('start', 'p');)");
+    // Since this version the numbers come from a table, which it keeps itself.
+    if (GetParam() >= 4) before.execute("UPDATE counter SET value = iif(name = 'run', 5, 4)");
   }
   SqliteStore store(path());
   const auto recovered = store.recover(kNow);
