@@ -28,7 +28,7 @@ keep  = ["id"]
 name   = "warrior"
 parent = "troop"
 path   = "/device/groups/{troop.id}/devices"
-page   = { kind = "offset", param = "offset", size_param = "size", size = 1000)" + more + R"( }
+page   = { kind = "offset", param = "offset", size_param = "size", size = 1000)" + more + R"toml( }
 items  = "$.items"
 where  = "item->>'status' <> 'decommissioned'"
 
@@ -36,7 +36,7 @@ where  = "item->>'status' <> 'decommissioned'"
 level  = "warrior"
 to     = "warriors.ndjson"
 select = "SELECT value->>'id' AS id FROM json_each(body, '$.items')"
-)";
+)toml";
 }
 
 struct PagingCase {
