@@ -13,6 +13,7 @@ std::string three_levels(const std::string& url, const std::string& more) {
   return R"(
 [vendor.oracle]
 base_url = ")" + url + R"("
+auth = { kind = "bearer", token = { env = "ORACLE_TOKEN" } }
 
 [pipeline.monitoring]
 vendor = "oracle"
