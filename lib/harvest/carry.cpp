@@ -24,7 +24,8 @@ constexpr std::int64_t kDeadLettersLogged = 10;  // of a run; the rest is in the
 
 asio::awaitable<void> Engine::carry(std::shared_ptr<Flight> flight, Request request) {
   Reply reply = co_await flight->transport->ask(std::move(request));
-  if (const auto run = runs_.find(flight->claimed.task.run); run != runs_.end())
+  if (const auto run = runs_.find(flight->claimed.task.run);
+      run != runs_.end() && flight->level->page.kind != nullptr)
     flight->lengths = run->second.page_lengths[flight->level->name];
   if (reply.body.size() < kReadElsewhere) {
     auto reading = read(*flight, reply, expressions_);

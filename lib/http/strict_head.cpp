@@ -1,7 +1,6 @@
 #include "http/strict_head.h"
 
-#include <algorithm>
-#include <vector>
+#include <utility>
 
 #include "base/ascii.h"
 
@@ -16,12 +15,30 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
 }
 
+enum class Framing { none, content_length, transfer_encoding };
+
+constexpr std::string_view kContentLength = "contentlength";
+constexpr std::string_view kTransferEncoding = "transferencoding";
+
+bool is_spelled(std::string_view name, std::string_view letters) {
+  for (const char c : name) {
+    const char small = static_cast<char>(c | 0x20);
+    if (small < 'a' || small > 'z') continue;
+    if (letters.empty() || small != letters.front()) return false;
+    letters.remove_prefix(1);
+  }
+  return letters.empty();
+}
+
 // What says where a reply ends. Letters alone count, so that nothing only looks like it.
-bool is_framing(std::string_view name) {
-  std::string letters;
-  for (const char c : lower(name))
-    if (c >= 'a' && c <= 'z') letters += c;
-  return letters == "contentlength" || letters == "transferencoding";
+Framing framing_of(std::string_view name) {
+  if (is_spelled(name, kContentLength)) return Framing::content_length;
+  if (is_spelled(name, kTransferEncoding)) return Framing::transfer_encoding;
+  return Framing::none;
+}
+
+bool is_exact(std::string_view name, Framing framing) {
+  return lower(name) == (framing == Framing::content_length ? "content-length" : "transfer-encoding");
 }
 
 std::string_view next_line(std::string_view& text) {
@@ -53,11 +70,6 @@ void append_value(std::string& head, std::string_view value) {
   }
 }
 
-struct Header {
-  std::string_view name;
-  std::string value;
-};
-
 }  // namespace
 
 std::size_t end_of_head(std::string_view bytes, std::size_t& searched) {
@@ -75,45 +87,50 @@ std::size_t end_of_head(std::string_view bytes, std::size_t& searched) {
 }
 
 std::optional<std::string> strict_head(std::string_view head, std::string* why) {
-  const auto refuse = [why](std::string reason) {
-    *why = std::move(reason);
+  const auto refuse = [why](std::string_view name, std::string_view reason) {
+    why->assign("its header ").append(name).append(reason);
     return std::nullopt;
   };
-  std::string strict = status_line(next_line(head));
-  std::vector<Header> headers;
+  constexpr std::string_view kLineEnd = "\r\n";
+  std::string strict;
+  strict.reserve(head.size() + head.size() / 8);
+  strict += status_line(next_line(head));
+  std::string_view latest;      // the name of the header that may go on in the next line
+  bool latest_is_kept = false;  // and whether it is read at all
+  bool seen[] = {false, false, false};
   while (!head.empty()) {
     const auto line = next_line(head);
     if (line.empty()) break;
-    if (kBlanks.find(line.front()) != std::string_view::npos) {  // the header before it goes on
-      if (headers.empty()) return refuse("a blank begins its first header");
-      if (is_framing(headers.back().name))
-        return refuse("its header " + std::string(headers.back().name) + " is folded");
-      headers.back().value.append(" ").append(trimmed(line));
+    if (kBlanks.find(line.front()) != std::string_view::npos) {
+      if (latest.data() == nullptr) {
+        *why = "a blank begins its first header";
+        return std::nullopt;
+      }
+      if (framing_of(latest) != Framing::none) return refuse(latest, " is folded");
+      if (!latest_is_kept) continue;
+      strict.resize(strict.size() - kLineEnd.size());
+      append_value(strict.append(" "), trimmed(line));
+      strict += kLineEnd;
       continue;
     }
     const auto colon = line.find(':');
     const auto written = line.substr(0, colon);
     const auto name = trimmed(written);
-    const bool exact = lower(name) == "content-length" || lower(name) == "transfer-encoding";
-    if (is_framing(name) && (colon == std::string_view::npos || name.size() != written.size() || !exact))
-      return refuse("its header " + std::string(name) + " is not written as it must be");
-    if (is_framing(name)) {
-      const auto same = [&](const Header& header) { return lower(header.name) == lower(name); };
-      if (std::ranges::any_of(headers, same) ||
-          (lower(name) == "content-length" && line.find(',') != std::string_view::npos))
-        return refuse("its header " + std::string(name) + " is said twice");
+    if (const auto framing = framing_of(name); framing != Framing::none) {
+      if (colon == std::string_view::npos || name.size() != written.size() || !is_exact(name, framing))
+        return refuse(name, " is not written as it must be");
+      const bool lists = framing == Framing::content_length && line.find(',') != std::string_view::npos;
+      if (std::exchange(seen[static_cast<int>(framing)], true) || lists) return refuse(name, " is said twice");
     }
-    if (colon == std::string_view::npos) continue;
-    // One that nobody could ask for by its name. Without a name it is the parser's to refuse.
-    if (!name.empty() && !is_header_name(name)) continue;
-    headers.push_back({name, std::string(trimmed(line.substr(colon + 1)))});
+    latest = name;
+    // Nobody could ask for it by its name. Without a name it is the parser's to refuse.
+    latest_is_kept = colon != std::string_view::npos && (name.empty() || is_header_name(name));
+    if (!latest_is_kept) continue;
+    strict.append(name).append(": ");
+    append_value(strict, trimmed(line.substr(colon + 1)));
+    strict += kLineEnd;
   }
-  for (const auto& header : headers) {
-    strict.append(header.name).append(": ");
-    append_value(strict, header.value);
-    strict.append("\r\n");
-  }
-  return strict.append("\r\n");
+  return strict.append(kLineEnd);
 }
 
 }  // namespace fanout

@@ -84,10 +84,10 @@ class Outputs {
   void recover(Part part);
   void take_paths(const Shaped& shaped, const std::vector<Record>& records, Written& written);
   void write_down(const Shaped& shaped);
-  void write_answers(const Shaped& shaped, const std::vector<Record>& records, Written& written);
+  void write_answers(Shaped& shaped, const std::vector<Record>& records, Written& written);
   void remove_answers_of_the_dead(const Shaped& shaped, const std::vector<Record>& records,
                                   const Written& written);
-  void append(const Shaped::Group& group, Written& written);
+  void append(Shaped::Group group, Written& written);
   OpenPart& part_for(const Shaped::Group& group);
   Part next_part(const Key& key);
   OpenPart& begin_part(const Key& key);

@@ -39,7 +39,7 @@ Written Outputs::write(const std::vector<Record>& records) {
     remove_leftovers();
     write_down(shaped);
     write_answers(shaped, records, written);
-    for (const auto& group : shaped.groups) append(group, written);
+    for (auto& group : shaped.groups) append(std::move(group), written);
     answer_files_.finish();
     remove_answers_of_the_dead(shaped, records, written);
     sync_folders();
@@ -89,10 +89,10 @@ void Outputs::write_down(const Shaped& shaped) {
   begun_.write_down(paths);
 }
 
-void Outputs::write_answers(const Shaped& shaped, const std::vector<Record>& records, Written& written) {
-  for (const auto& answer : shaped.answers) {
+void Outputs::write_answers(Shaped& shaped, const std::vector<Record>& records, Written& written) {
+  for (auto& answer : shaped.answers) {
     const auto i = answer.record;
-    const auto bytes = compressor_.compress(records[i].output->compression, answer.text);
+    const auto bytes = compressor_.compress(records[i].output->compression, std::move(answer.text));
     answer_files_.add(answer.path, bytes, &written.problems[i]);
     written.places[i] = answer.path;
   }
@@ -109,7 +109,7 @@ void Outputs::remove_answers_of_the_dead(const Shaped& shaped, const std::vector
   }
 }
 
-void Outputs::append(const Shaped::Group& group, Written& written) {
+void Outputs::append(Shaped::Group group, Written& written) {
   if (group.lines.empty()) return;
   OpenPart* part = nullptr;
   try {
@@ -119,7 +119,7 @@ void Outputs::append(const Shaped::Group& group, Written& written) {
     return;
   }
   const bool compressed = group.output->compression != OutputSpec::Compression::none;
-  const auto bytes = compressor_.compress(group.output->compression, group.text);
+  const auto bytes = compressor_.compress(group.output->compression, std::move(group.text));
   touched_.push_back(part);
   const auto offset = part->append(bytes, static_cast<std::int64_t>(group.lines.size()));
   for (const auto& each : group.lines) {
