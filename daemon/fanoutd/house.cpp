@@ -64,10 +64,10 @@ House::House(Options options, std::shared_ptr<const Config> config)
           .keeper = premises_.keeper,
           .make_transport =
               [loop](const VendorSpec& vendor) { return std::make_unique<HttpsTransport>(loop, vendor); },
-          .loop = loop,
-          .store = threads_.store.executor(),
-          .reading = threads_.reading.executor(),
-          .fail = [this](std::exception_ptr failure) { fail(std::move(failure)); },
+          .threads = {.loop = loop,
+                      .store = threads_.store.executor(),
+                      .reading = threads_.reading.executor(),
+                      .fail = [this](std::exception_ptr failure) { fail(std::move(failure)); }},
       },
       config_, premises_.recovered);
 }
@@ -116,8 +116,8 @@ void House::begin() {
   }
   if (options_.once) {
     voice_.display().begin([this] { return engine_->progress(); });
-    engine_->begin_once(options_.pipelines, [this] {
-      leave(engine_->dead_in_finished_runs() > 0 ? Exit::dead_letters : Exit::well);
+    engine_->begin_once(options_.pipelines, [this](std::int64_t dead_letters) {
+      leave(dead_letters > 0 ? Exit::dead_letters : Exit::well);
     });
   } else {
     watches_->status.emplace(loop, *engine_, watches_->pulse, voice_.systemd());

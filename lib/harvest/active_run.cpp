@@ -24,6 +24,12 @@ ActiveRun::ActiveRun(Run the_run, MonoTime now)
             std::to_string(unix_seconds(run.since))},
       forecast(now) {}
 
+const PageLengths& ActiveRun::lengths_of(const std::string& level) const {
+  static constexpr PageLengths kNothing;
+  const auto found = page_lengths.find(level);
+  return found == page_lengths.end() ? kNothing : found->second;
+}
+
 std::int64_t ActiveRun::ready() const {
   return sum(tallies, [](const Tally& t) { return t.ready; });
 }
@@ -33,11 +39,16 @@ std::int64_t ActiveRun::open() const {
 std::int64_t ActiveRun::settled() const {
   return sum(tallies, [](const Tally& t) { return t.done + t.skipped + t.dead; });
 }
-std::int64_t ActiveRun::expected() const {
-  return sum(tallies, [](const Tally& t) { return t.expected(); });
-}
 std::int64_t ActiveRun::dead() const {
   return sum(tallies, [](const Tally& t) { return t.dead; });
+}
+
+RunNote note_of(ActiveRun& run, const std::string& blocked, MonoTime now, WallTime wall) {
+  run.noted_blocked = !blocked.empty();
+  run.noted_at = now;
+  std::optional<WallTime> eta;
+  if (const auto left = run.forecast.left(run.open(), now)) eta = wall + *left;
+  return {run.run.id, run.forecast.rate(now), eta, blocked};
 }
 
 std::string blocked_text(const RunProgress& run) {

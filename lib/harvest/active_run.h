@@ -20,22 +20,25 @@ struct ActiveRun {
 
   Run run;
   RunNames names;
-  std::vector<Tally> tallies;  // as of the last turn
+  std::vector<Tally> tallies;  // as of the last commit
   bool counted = false;        // tallies are known
   int in_flight = 0;
-  std::int64_t unsettled = 0;  // leased here: buffered, in flight, or settled but not yet kept
   Forecast forecast;
   std::map<std::string, PageLengths> page_lengths;  // by level: what its replies have shown so far
   std::set<std::string> where_failed;               // levels of which that was said
   bool noted_blocked = false;
   MonoTime noted_at{};
 
+  // What is known of the pages of a level.
+  const PageLengths& lengths_of(const std::string& level) const;
   std::int64_t ready() const;
   std::int64_t open() const;
   std::int64_t settled() const;
-  std::int64_t expected() const;
   std::int64_t dead() const;
 };
+
+// What a commit notes of it; from now on that is taken for noted.
+RunNote note_of(ActiveRun& run, const std::string& blocked, MonoTime now, WallTime wall);
 
 struct RunProgress {
   Run run;

@@ -12,6 +12,7 @@
 
 #include "base/time.h"
 #include "spec/config.h"
+#include "store/store.h"
 
 namespace fanout {
 
@@ -39,6 +40,14 @@ class Agenda {
   std::optional<WallTime> next(const std::string& pipeline) const;
   WallTime considered(const std::string& pipeline) const;
 
+  // Up to when each is dealt with has a row of its own in the store, so that a run which is missed before the
+  // first is made up too, and one that was skipped is not.
+  LimiterRow row(const std::string& pipeline) const;
+  // at_start: what the row says holds, whatever it is; later only what is further on.
+  void read(const LimiterRow& row, bool at_start);
+  // Those that say something else than what holds; from now on they are taken for saved.
+  std::vector<LimiterRow> take_unsaved();
+
  private:
   struct Entry {
     Schedule schedule;
@@ -46,6 +55,7 @@ class Agenda {
     std::optional<WallTime> next;
   };
   std::map<std::string, Entry> entries_;
+  std::map<std::string, WallTime> saved_;
 };
 
 }  // namespace fanout

@@ -1,24 +1,16 @@
-// The operator's orders: rows of the control table, from fanoutctl or from the sqlite3 shell.
-//
-// An order is answered in its row once its effect is in the store; one that a crash cut short is obeyed
-// again, and each is harmless twice.
+#include "harvest/orders.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <charconv>
-
-#include "harvest/engine.h"
-#include "harvest/flight.h"
+#include <string_view>
+#include <utility>
 
 namespace fanout {
 namespace {
 
-template <typename Map>
-std::string names_in(const Map& map) {
-  std::string names;
-  for (const auto& [name, value] : map) names += (names.empty() ? "" : ", ") + name;
-  return names.empty() ? "none" : names;
-}
+constexpr std::size_t kMostOrders = 100;  // that the store reads at once
 
 std::optional<std::int64_t> number_in(std::string_view text) {
   std::int64_t number = 0;
@@ -29,86 +21,63 @@ std::optional<std::int64_t> number_in(std::string_view text) {
 
 }  // namespace
 
-void Engine::obey(const std::vector<Command>& commands) {
+void Orders::obey(const std::vector<Command>& commands, Commit& next) {
+  if (commands.size() >= kMostOrders) next.batch.read_commands = true;
   for (const auto& command : commands) {
     if (std::ranges::count(obeying_, command.id) > 0) continue;
-    // In their order: one about a run that an order before it begins waits until there is that run.
-    if (command.command != "start" && is_beginning(command.target)) {
-      read_orders_ = true;
+    // One about a run that an order before it begins waits until there is that run.
+    if (command.command != "start" && steering_.is_beginning(command.target)) {
+      next.batch.read_commands = true;
       return;
     }
     obeying_.push_back(command.id);
-    const bool moves_dead = command.command == "redrive" || command.command == "drop";
-    const auto outcome = moves_dead ? select_dead(command) : obey(command);
-    if (!outcome) {
-      answer_with_count_.push_back(command);  // and said then
-      continue;
+    if (const auto outcome = obey(command, next)) {
+      answer(command, *outcome, next);
+    } else {
+      answer_with_count_.push_back(command);
     }
-    pending_.batch.answered.push_back({command.id, *outcome});
-    on_.log.notice(fmt::format("order {}: {} {}: {}", command.id, command.command, command.target, *outcome));
   }
 }
 
-std::string Engine::obey(const Command& command) {
-  if (command.command == "pause" || command.command == "resume") {
-    return pause(command.target, command.command == "pause");
+void Orders::committed(const Commit& commit, const Applied& applied, Commit& next) {
+  const auto moved = std::min(answer_with_count_.size(), applied.dead_moved.size());
+  for (std::size_t i = 0; i < moved; ++i) {
+    const auto count = applied.dead_moved[i];
+    answer(answer_with_count_[i], fmt::format("{} {}", count, count == 1 ? "task" : "tasks"), next);
   }
-  auto* open = open_run_of(command.target);
-  const bool cancels_a_removed_one = command.command == "cancel" && open != nullptr;
-  if (!config_->pipelines.contains(command.target) && !cancels_a_removed_one) {
-    return fmt::format("refused: no pipeline {} in the configuration; there are: {}", command.target,
-                       names_in(config_->pipelines));
-  }
-  if (command.command == "start") {
-    if (open != nullptr) return fmt::format("refused: run {} of it is still open", open->run.id);
-    if (is_beginning(command.target)) return "refused: a run of it is just beginning";
-    start_run(command.target, "control", on_.clock.wall());
-    return "started";
-  }
-  if (open == nullptr) return "refused: no run of it is open";
-  open->run.state = RunState::cancelled;
-  put_back_what_may_not_go();
-  return fmt::format("run {} is cancelled; requests in flight still end", open->run.id);
+  answer_with_count_.erase(answer_with_count_.begin(),
+                           answer_with_count_.begin() + static_cast<std::ptrdiff_t>(moved));
+  for (const auto& answered : commit.batch.answered) std::erase(obeying_, answered.id);
 }
 
-std::string Engine::pause(const std::string& target, bool paused) {
-  const std::string outcome = paused ? "paused" : "resumed";
-  bool found = false;
-  if (const auto gate = gates_.find(target); gate != gates_.end()) {
-    gate->second->pause(paused);
-    const auto until =
-        gate->second->spec().rates.empty() ? on_.clock.mono() : on_.clock.mono() + cover_ahead_;
-    pending_.batch.limiters.push_back(gate->second->save(until));
-    pending_.batch.limiters.back().decides_pause = true;
-    found = true;
-  }
-  if (config_->pipelines.contains(target)) {
-    paused ? void(paused_pipelines_.insert(target)) : void(paused_pipelines_.erase(target));
-    keep_considered(target, agenda_.considered(target));
-    pending_.batch.limiters.back().decides_pause = true;
-    found = true;
-  }
-  put_back_what_may_not_go();
-  if (found) return outcome;
-  return fmt::format("refused: no pipeline or vendor {}; there are pipelines {} and vendors {}", target,
-                     names_in(config_->pipelines), names_in(gates_));
+void Orders::answer(const Command& command, const std::string& outcome, Commit& next) {
+  next.batch.answered.push_back({command.id, outcome});
+  log_.notice(fmt::format("order {}: {} {}: {}", command.id, command.command, command.target, outcome));
 }
 
-// Puts the selection into the next turn, or says why not.
-std::optional<std::string> Engine::select_dead(const Command& command) {
+// Nothing: the outcome is known when it is committed.
+std::optional<std::string> Orders::obey(const Command& command, Commit& next) {
+  if (command.command == "pause") return steering_.pause(command.target, true);
+  if (command.command == "resume") return steering_.pause(command.target, false);
+  if (command.command == "start") return steering_.start(command.target);
+  if (command.command == "cancel") return steering_.cancel(command.target);
+  return select_dead(command, next);
+}
+
+std::optional<std::string> Orders::select_dead(const Command& command, Commit& next) {
   DeadSelection selection;
   selection.drop = command.command == "drop";
   if (const auto task = number_in(command.target)) {
     selection.task = *task;
   } else if (command.target.starts_with("run/") && number_in(command.target.substr(4))) {
     selection.run = *number_in(command.target.substr(4));
-  } else if (config_->pipelines.contains(command.target)) {
+  } else if (steering_.is_pipeline(command.target)) {
     selection.pipeline = command.target;
   } else if (command.target != "all") {
     return fmt::format("refused: {} is no task's number, no run/N, no pipeline, and not 'all'",
                        command.target);
   }
-  pending_.batch.dead.push_back(std::move(selection));
+  next.batch.dead.push_back(std::move(selection));
   return std::nullopt;
 }
 

@@ -136,21 +136,24 @@ void Limiter::sent(const Ticket& ticket, MonoTime now) {
   for (Lane& lane : lanes_) lane.window.sent(now);
 }
 
-void Limiter::finished(const Ticket& ticket, Evidence evidence, MonoTime now, const std::string& reason) {
-  const auto found = in_flight_.find(ticket.number);
-  if (found == in_flight_.end()) return;
-  for (Lane& lane : lanes_) lane.window.finished(found->second, now);
-  in_flight_.erase(found);
-  history_.forget(now);
-  history_.add(now);
-  breaker_.finished(ticket.number, evidence, now, reason);
-  if (evidence != Evidence::alive) return;
-  good_reply_ = now;
-  served_ = std::max(served_.value_or(ticket.taken), ticket.taken);
+void Limiter::ended(const Ticket& ticket, const Ending& ending, MonoTime now) {
+  if (const auto found = in_flight_.find(ticket.number); found != in_flight_.end()) {
+    for (Lane& lane : lanes_) lane.window.finished(found->second, now);
+    in_flight_.erase(found);
+    history_.forget(now);
+    history_.add(now);
+    breaker_.finished(ticket.number, ending.evidence, now, ending.reason);
+    if (ending.evidence == Evidence::alive) {
+      good_reply_ = now;
+      served_ = std::max(served_.value_or(ticket.taken), ticket.taken);
+    }
+  }
+  if (ending.asked_too_much) begin_hold(ticket, now, ending.hold);
+  if (ending.refuses_us) breaker_.trip(now, ending.reason);
 }
 
-void Limiter::over_limit(const Ticket& ticket, MonoTime now, std::optional<milliseconds> hold) {
-  auto length = std::min(hold.value_or(milliseconds(0)), kLongestHold);
+void Limiter::begin_hold(const Ticket& ticket, MonoTime now, std::optional<milliseconds> asked) {
+  auto length = std::min(asked.value_or(milliseconds(0)), kLongestHold);
   if (length <= milliseconds(0)) {
     // The replies to requests that were in flight together are one occasion.
     const bool same_occasion = told_at_ && ticket.taken <= *told_at_ && own_hold_ > milliseconds(0);
@@ -163,7 +166,5 @@ void Limiter::over_limit(const Ticket& ticket, MonoTime now, std::optional<milli
   told_at_ = now;
   hold_ = std::max(hold_.value_or(MonoTime::min()), now + length);
 }
-
-void Limiter::trip(MonoTime now, std::string why) { breaker_.trip(now, std::move(why)); }
 
 }  // namespace fanout

@@ -37,12 +37,19 @@ struct Moment {
   std::string boot;  // names the period in which mono counts from the same zero
 };
 
+// What the end of a request tells.
+struct Ending {
+  Evidence evidence = Evidence::unclear;
+  std::string reason;                  // why the breaker is open, if this opens it
+  bool asked_too_much = false;         // …
+  std::optional<milliseconds> hold{};  // … and for how long it wants quiet, if it said so
+  bool refuses_us = false;             // opens the breaker at once
+};
+
 struct SavedLimiter;
 
 class Limiter {
  public:
-  using Evidence = fanout::Evidence;
-
   // One request on its way.
   struct Ticket {
     std::uint64_t number = 0;
@@ -84,11 +91,9 @@ class Limiter {
   Ticket take(MonoTime now);
   // Its last byte has been handed to the system.
   void sent(const Ticket& ticket, MonoTime now);
-  void finished(const Ticket& ticket, Evidence evidence, MonoTime now, const std::string& reason);
-  // Its reply said that we ask too much; hold: for how long it wants quiet.
-  void over_limit(const Ticket& ticket, MonoTime now, std::optional<milliseconds> hold);
-  // Opens the breaker at once.
-  void trip(MonoTime now, std::string why);
+  // Its attempt is over, or it never left. Also of one that is not on its way any more: what it says still
+  // counts.
+  void ended(const Ticket& ticket, const Ending& ending, MonoTime now);
 
  private:
   struct Lane {
@@ -96,6 +101,7 @@ class Limiter {
     Pace pace;
   };
 
+  void begin_hold(const Ticket& ticket, MonoTime now, std::optional<milliseconds> asked);
   int most_in_flight() const;
   std::int64_t may_leave(MonoTime now, MonoTime until) const;
   Lane* lane_of(milliseconds window);

@@ -9,28 +9,31 @@ namespace {
 
 constexpr milliseconds kUnsaidSnooze{60'000};  // a rule wanted its time from a reply that did not say one
 
-Outcome outcome_of(Verdict verdict, std::string reason) {
+Outcome outcome_of(Verdict verdict, VendorSays vendor, std::string reason) {
   Outcome outcome;
   outcome.verdict = verdict;
+  outcome.vendor = vendor;
   outcome.reason = std::move(reason);
   return outcome;
 }
 
-Outcome done() {
-  Outcome outcome;
-  outcome.vendor_alive = true;
+Outcome done() { return outcome_of(Verdict::done, VendorSays::well, ""); }
+
+Outcome done_without_record() {
+  auto outcome = done();
+  outcome.without_record = true;
   return outcome;
 }
 
-Outcome down(std::string reason) {
-  auto outcome = outcome_of(Verdict::retry, std::move(reason));
-  outcome.vendor_down = true;
-  return outcome;
-}
+Outcome down(std::string reason) { return outcome_of(Verdict::retry, VendorSays::down, std::move(reason)); }
 
 Outcome answered(Verdict verdict, std::string reason) {
-  auto outcome = outcome_of(verdict, std::move(reason));
-  outcome.vendor_alive = true;
+  return outcome_of(verdict, VendorSays::well, std::move(reason));
+}
+
+Outcome again(Again how, VendorSays vendor, std::string reason) {
+  auto outcome = outcome_of(Verdict::retry, vendor, std::move(reason));
+  outcome.again = how;
   return outcome;
 }
 
@@ -54,11 +57,10 @@ bool came_whole(const ReplyFacts& facts) {
 
 Outcome over_limit(const ReplyFacts& facts) {
   auto outcome =
-      outcome_of(Verdict::snooze,
+      outcome_of(Verdict::snooze, VendorSays::asked_too_much,
                  facts.retry_after ? fmt::format("{}: the vendor wants quiet for {}", facts.status,
                                                  format_duration(*facts.retry_after))
                                    : fmt::format("{}: the vendor says that we ask too much", facts.status));
-  outcome.over_limit = true;
   outcome.hold = facts.retry_after;
   return outcome;
 }
@@ -71,14 +73,12 @@ const char* name_of(const Ruling& ruling) { return ruling.holds ? "hold" : verdi
 Outcome by_rule(const ReplyFacts& facts) {
   const auto& ruling = *facts.ruling;
   const bool asks_again = ruling.then == Verdict::snooze || ruling.then == Verdict::retry;
-  auto outcome = outcome_of(ruling.then, "");
+  auto outcome = outcome_of(ruling.then, VendorSays::well, "");
   if (ruling.holds || (asks_again && asks_for_quiet(facts))) {
-    outcome.over_limit = true;
+    outcome.vendor = VendorSays::asked_too_much;
     outcome.hold = ruling.holds && ruling.snooze ? ruling.snooze : facts.retry_after;
   } else if (asks_again && (is_failure(facts.status) || !came_whole(facts))) {
-    outcome.vendor_down = true;
-  } else {
-    outcome.vendor_alive = true;
+    outcome.vendor = VendorSays::down;
   }
   if (ruling.then == Verdict::snooze && !ruling.holds) {
     outcome.snooze = ruling.snooze ? *ruling.snooze : facts.retry_after.value_or(kUnsaidSnooze);
@@ -92,14 +92,13 @@ Outcome by_rule(const ReplyFacts& facts) {
 Outcome refused_credentials(const ReplyFacts& facts) {
   if (!facts.may_renew && facts.serves_others) {
     return outcome_of(
-        Verdict::dead,
+        Verdict::dead, VendorSays::nothing,
         "401: the vendor does not accept the credentials for this, though it has just accepted them for "
         "others; let it have access, then redrive it, or leave it out with where");
   }
-  auto outcome = outcome_of(Verdict::snooze, "401: the vendor does not accept the credentials");
-  outcome.renew = facts.may_renew;
-  outcome.credentials_refused = !facts.may_renew;
-  return outcome;
+  std::string reason = "401: the vendor does not accept the credentials";
+  if (facts.may_renew) return again(Again::renew, VendorSays::nothing, std::move(reason));
+  return outcome_of(Verdict::snooze, VendorSays::refuses_us, std::move(reason));
 }
 
 Outcome redirected(const ReplyFacts& facts) {
@@ -109,9 +108,7 @@ Outcome redirected(const ReplyFacts& facts) {
                                 "right address into base_url or path",
                                 facts.status));
   }
-  auto outcome = answered(Verdict::retry, fmt::format("{}: redirected", facts.status));
-  outcome.follow = true;
-  return outcome;
+  return again(Again::follow, VendorSays::well, fmt::format("{}: redirected", facts.status));
 }
 
 // What the operator can do about it; empty where it passes by itself.
@@ -139,11 +136,7 @@ const char* way_out(Fault fault) {
 Outcome by_fault(const ReplyFacts& facts) {
   const char* what = facts.fault == Fault::none ? "no reply came" : fault_name(facts.fault);
   auto reason = with_detail(what, facts.detail) + way_out(facts.fault);
-  if (facts.may_send_again) {
-    auto outcome = outcome_of(Verdict::retry, std::move(reason));
-    outcome.send_again = true;
-    return outcome;
-  }
+  if (facts.may_send_again) return again(Again::send, VendorSays::nothing, std::move(reason));
   switch (facts.fault) {
     case Fault::too_large:
     case Fault::nothing_new:
@@ -151,16 +144,13 @@ Outcome by_fault(const ReplyFacts& facts) {
     case Fault::too_deep:
       return answered(Verdict::dead, std::move(reason));
     case Fault::malformed:
-      return outcome_of(Verdict::retry, std::move(reason));
+      return outcome_of(Verdict::retry, VendorSays::nothing, std::move(reason));
     case Fault::unresolved:
     case Fault::refused:
     case Fault::no_room_here:
     case Fault::connect_timeout:
-    case Fault::bad_certificate: {
-      auto outcome = down(std::move(reason));
-      outcome.nobody_there = true;
-      return outcome;
-    }
+    case Fault::bad_certificate:
+      return outcome_of(Verdict::retry, VendorSays::not_there, std::move(reason));
     default:
       return down(std::move(reason));
   }
@@ -169,11 +159,8 @@ Outcome by_fault(const ReplyFacts& facts) {
 Outcome by_status(const ReplyFacts& facts) {
   const int status = facts.status;
   switch (status) {
-    case 304: {
-      auto outcome = done();
-      outcome.unchanged = true;
-      return outcome;
-    }
+    case 304:
+      return done_without_record();
     case 301:
     case 302:
     case 303:
@@ -184,11 +171,7 @@ Outcome by_status(const ReplyFacts& facts) {
       return refused_credentials(facts);
     case 404:
     case 410:
-      if (facts.ends_list) {
-        auto outcome = done();
-        outcome.unchanged = true;
-        return outcome;
-      }
+      if (facts.ends_list) return done_without_record();
       if (facts.first_level) {
         return answered(Verdict::dead, fmt::format("{}: nothing is there; check base_url and path", status));
       }
@@ -196,7 +179,7 @@ Outcome by_status(const ReplyFacts& facts) {
     case 408:
     case 425:
       return outcome_of(
-          Verdict::retry,
+          Verdict::retry, VendorSays::nothing,
           with_detail(fmt::format("{}: the vendor wants to be asked again", status), facts.detail));
     default:
       break;
@@ -225,6 +208,8 @@ Outcome judge(const ReplyFacts& facts) {
   const bool needs_body = facts.status == 0 || is_good(facts.status) || facts.ruling;
   return needs_body && (facts.fault != Fault::none || facts.status == 0) ? by_fault(facts) : by_status(facts);
 }
+
+bool is_gateway_status(int status) { return status == 0 || status == 502 || status == 503 || status == 504; }
 
 const char* fault_name(Fault fault) {
   switch (fault) {

@@ -48,31 +48,40 @@ struct ReplyFacts {
   std::optional<milliseconds> retry_after;
   bool nothing_remains = false;  // a header says that our window is used up
   bool first_level = false;
-  bool ends_list = false;        // a page behind one that may have been the last: 404 says that it was
-  bool may_follow = false;       // a redirect to the same origin, below the limit of hops
-  bool may_send_again = false;   // it may never have been read, and was not sent again since it was claimed
+  bool ends_list = false;       // a page behind one that may have been the last: 404 says that it was
+  bool may_follow = false;      // a redirect to the same origin, below the limit of hops
+  bool may_send_again = false;  // it may never have been read, and was not sent again since it was claimed
   // Refused before, and since then the vendor has answered others well under the same credentials.
   bool serves_others = false;
   bool may_renew = false;        // credentials not renewed yet since this task was claimed
   std::optional<Ruling> ruling;  // the first rule that matched
 };
 
-struct Outcome {
-  Verdict verdict = Verdict::done;
-  std::string reason;  // empty when done; else a sentence for the operator
+// What a reply says about the vendor rather than about its task.
+enum class VendorSays {
+  nothing,
+  well,       // it answered sensibly: closes a breaker
+  down,       // it failed: the breaker's evidence
+  not_there,  // it was not even reached: likewise, and never the task's own fault
+  asked_too_much,
+  refuses_us,  // the credentials, also after they were renewed: the vendor is held, the operator is told
+};
 
-  bool unchanged = false;              // 304: done without a record
-  bool follow = false;                 // ask again at the redirect's target, same attempt
-  bool send_again = false;             // ask again, same attempt
-  bool renew = false;                  // renew the credentials and ask again, same attempt
-  bool credentials_refused = false;    // renewed and still 401: the vendor is held, the operator is told
-  bool over_limit = false;             // the vendor says that we ask too much
+// Whether the same attempt goes on with another request.
+enum class Again { no, follow, send, renew };  // a redirect; what was perhaps not read; with new credentials
+
+struct Outcome {
+  Verdict verdict = Verdict::done;  // of the task, unless its attempt goes on
+  Again again = Again::no;
+  VendorSays vendor = VendorSays::nothing;
+  std::string reason;                  // empty when done; else a sentence for the operator
+  bool without_record = false;         // done, and there is nothing to keep: 304, the end of a list
   std::optional<milliseconds> hold;    // how long the vendor asked for quiet; empty: it did not say
   std::optional<milliseconds> snooze;  // snooze for this long, a rule's
-  bool vendor_down = false;   // speaks of the vendor rather than of this task: the breaker's evidence
-  bool nobody_there = false;  // it was not even reached: never the task's own fault
-  bool vendor_alive = false;  // the vendor answered sensibly: closes a breaker
 };
+
+// Of a gateway before the vendor, or of nobody (0): it says nothing about the task.
+bool is_gateway_status(int status);
 
 Outcome judge(const ReplyFacts& facts);
 

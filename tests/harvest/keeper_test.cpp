@@ -22,38 +22,38 @@ class KeeperTest : public OutputsTest {
   KeeperTest() {
     begin();
     keeper_ = std::make_unique<Keeper>(store_, *outputs_);
-    Turn turn;
-    NewRun& wanted = turn.batch.new_runs.emplace_back();
+    Commit commit;
+    NewRun& wanted = commit.batch.new_runs.emplace_back();
     wanted.run.pipeline = "monitoring";
     for (const std::string key : {"1", "2", "3"}) {
       Seed& seed = wanted.seeds.emplace_back();
       seed.level = "data";
       seed.key = key;
     }
-    run_ = keeper_->keep(turn).applied.new_runs.at(0).id;
+    run_ = keeper_->keep(commit).applied.new_runs.at(0).id;
   }
 
   std::vector<Task> claim() {
-    Turn turn;
-    turn.batch.now = kNow;
-    turn.batch.claims.push_back({run_, 10, kNow + seconds(60)});
-    return keeper_->keep(turn).applied.claimed;
+    Commit commit;
+    commit.batch.now = kNow;
+    commit.batch.claims.push_back({run_, 10, kNow + seconds(60)});
+    return keeper_->keep(commit).applied.claimed;
   }
 
   // The task is done, with a record for each of the outputs whose body is the task's key.
-  void add(Turn& turn, const Task& task, const std::vector<const OutputSpec*>& outputs,
+  void add(Commit& commit, const Task& task, const std::vector<const OutputSpec*>& outputs,
            const std::map<std::string, std::string>& names = {}) {
-    turn.batch.now = kNow;
-    Settlement& settlement = turn.batch.settlements.emplace_back();
+    commit.batch.now = kNow;
+    Settlement& settlement = commit.batch.settlements.emplace_back();
     settlement.task = task.id;
     settlement.lease = task.lease;
     for (const auto* output : outputs) {
-      turn.records.push_back(record_for(*output, task.key, names, run_));
-      turn.records.back().task = task.id;
-      turn.settlement_of.push_back(turn.batch.settlements.size() - 1);
+      commit.records.push_back(record_for(*output, task.key, names, run_));
+      commit.records.back().task = task.id;
+      commit.settlement_of.push_back(commit.batch.settlements.size() - 1);
     }
   }
-  void add(Turn& turn, const Task& task) { add(turn, task, {&plain_}); }
+  void add(Commit& commit, const Task& task) { add(commit, task, {&plain_}); }
 
   std::string part() { return contents(".data-" + std::to_string(run_) + "-00001.ndjson"); }
   std::string text(const std::string& sql) {
@@ -73,9 +73,9 @@ class KeeperTest : public OutputsTest {
 };
 
 TEST_F(KeeperTest, ARecordIsKeptWithItsSettlement) {
-  Turn turn;
-  for (const auto& task : claim()) add(turn, task);
-  EXPECT_THAT(keeper_->keep(turn).must_wait, IsEmpty());
+  Commit commit;
+  for (const auto& task : claim()) add(commit, task);
+  EXPECT_THAT(keeper_->keep(commit).must_wait, IsEmpty());
   EXPECT_EQ(states(), "done,done,done");
   EXPECT_EQ(part(), line_of("1") + line_of("2") + line_of("3"));
   EXPECT_EQ(shell_.number("SELECT committed FROM part"), static_cast<std::int64_t>(part().size()));
@@ -84,16 +84,16 @@ TEST_F(KeeperTest, ARecordIsKeptWithItsSettlement) {
 TEST_F(KeeperTest, ATaskPutBackByHandInFlightIsKeptOnceWhenItIsAskedAgain) {
   const auto first = claim();
   shell_.execute("UPDATE task SET state = 'ready', attempts = 0 WHERE id = 2");
-  Turn turn;
-  for (const auto& task : first) add(turn, task);
-  const auto kept = keeper_->keep(turn);
+  Commit commit;
+  for (const auto& task : first) add(commit, task);
+  const auto kept = keeper_->keep(commit);
   EXPECT_THAT(kept.must_wait, IsEmpty());
   EXPECT_THAT(kept.applied.stale, IsEmpty());
   EXPECT_TRUE(kept.others_wrote);
   EXPECT_EQ(states(), "done,ready,done");
   EXPECT_EQ(part(), line_of("1") + line_of("3"));
 
-  Turn again;
+  Commit again;
   for (const auto& task : claim()) add(again, task);
   keeper_->keep(again);
   EXPECT_EQ(states(), "done,done,done");
@@ -105,11 +105,11 @@ TEST_F(KeeperTest, ALateReplyToAnEarlierClaimIsNotKeptBesideTheLaterOne) {
   shell_.execute("UPDATE task SET state = 'ready', attempts = 0 WHERE id = 2");
   const auto second = claim();
   ASSERT_THAT(second, SizeIs(1));
-  Turn turn;
-  add(turn, first[1]);
-  add(turn, second[0]);
-  add(turn, first[0]);
-  keeper_->keep(turn);
+  Commit commit;
+  add(commit, first[1]);
+  add(commit, second[0]);
+  add(commit, first[0]);
+  keeper_->keep(commit);
   EXPECT_EQ(states(), "done,done,leased");
   EXPECT_EQ(part(), line_of("2") + line_of("1"));
 }
@@ -117,42 +117,42 @@ TEST_F(KeeperTest, ALateReplyToAnEarlierClaimIsNotKeptBesideTheLaterOne) {
 TEST_F(KeeperTest, ATurnThatIsAllStaleKeepsNothing) {
   const auto tasks = claim();
   shell_.execute("UPDATE task SET state = 'skipped'");
-  Turn turn;
-  for (const auto& task : tasks) add(turn, task);
-  EXPECT_THAT(keeper_->keep(turn).must_wait, IsEmpty());
+  Commit commit;
+  for (const auto& task : tasks) add(commit, task);
+  EXPECT_THAT(keeper_->keep(commit).must_wait, IsEmpty());
   EXPECT_EQ(states(), "skipped,skipped,skipped");
   EXPECT_THAT(part(), testing::AnyOf("", "(not there)"));
 }
 
 TEST_F(KeeperTest, ATaskOneOfWhoseRecordsCannotBeWrittenKeepsNoneAndIsKeptOnceAfterARedrive) {
   const auto tasks = claim();
-  Turn turn;
-  add(turn, tasks[0], {&plain_, &unwritable_});
-  add(turn, tasks[1]);
-  keeper_->keep(turn);
+  Commit commit;
+  add(commit, tasks[0], {&plain_, &unwritable_});
+  add(commit, tasks[1]);
+  keeper_->keep(commit);
   EXPECT_EQ(states(), "dead,done,leased");
   EXPECT_THAT(text("SELECT reason FROM dead"), Not(IsEmpty()));
   EXPECT_EQ(part(), line_of("2"));
 
-  Turn redrive;
+  Commit redrive;
   redrive.batch.dead.push_back({false, tasks[0].id, 0, {}});
   keeper_->keep(redrive);
-  Turn again;
+  Commit again;
   for (const auto& task : claim()) add(again, task);
   keeper_->keep(again);
   EXPECT_EQ(part(), line_of("2") + line_of("1"));
 }
 
 TEST_F(KeeperTest, WhatMustWaitIsKeptOnceAndTheEngineStillHearsThatOthersWrote) {
-  Turn turn;
-  for (const auto& task : claim()) add(turn, task);
+  Commit commit;
+  for (const auto& task : claim()) add(commit, task);
   shell_.execute("INSERT INTO control (command, target) VALUES ('pause', 'monitoring')");
   shell_.execute("BEGIN IMMEDIATE");
-  auto kept = keeper_->keep(turn);
+  auto kept = keeper_->keep(commit);
   EXPECT_THAT(kept.must_wait, Not(IsEmpty()));
   EXPECT_FALSE(kept.others_wrote);
   shell_.execute("ROLLBACK");
-  kept = keeper_->keep(turn);
+  kept = keeper_->keep(commit);
   EXPECT_THAT(kept.must_wait, IsEmpty());
   EXPECT_TRUE(kept.others_wrote);
   EXPECT_THAT(kept.applied.commands, SizeIs(1));
@@ -186,19 +186,19 @@ class KeeperTwoNames : public KeeperTest, public testing::WithParamInterface<Two
 
 TEST_P(KeeperTwoNames, TheSecondTaskOfAPathIsDeadAndOverwritesNothing) {
   for (const bool in_one_turn : {true, false}) {
-    SCOPED_TRACE(in_one_turn ? "in one turn" : "in two, with a restart between them");
+    SCOPED_TRACE(in_one_turn ? "in one commit" : "in two, with a restart between them");
     const auto tasks = claim();
     ASSERT_GE(tasks.size(), 2U);
-    Turn turn;
-    add(turn, tasks[0], {&answer_}, {{"a.name", GetParam().first}});
+    Commit commit;
+    add(commit, tasks[0], {&answer_}, {{"a.name", GetParam().first}});
     if (!in_one_turn) {
-      keeper_->keep(turn);
-      turn = {};
+      keeper_->keep(commit);
+      commit = {};
       begin();
       keeper_ = std::make_unique<Keeper>(store_, *outputs_);
     }
-    add(turn, tasks[1], {&answer_}, {{"a.name", GetParam().second}});
-    keeper_->keep(turn);
+    add(commit, tasks[1], {&answer_}, {{"a.name", GetParam().second}});
+    keeper_->keep(commit);
     EXPECT_EQ(answers(), tasks[0].key + ";");
     EXPECT_THAT(reason_of(tasks[1]),
                 testing::AllOf(testing::HasSubstr("holds the answer of task " + std::to_string(tasks[0].id)),
@@ -220,9 +220,9 @@ INSTANTIATE_TEST_SUITE_P(Kinds, KeeperTwoNames,
 TEST_F(KeeperTest, TheSameTaskReplacesItsOwnAnswer) {
   const auto answer = output_to("raw/{a.name}.json");
   for (int time = 0; time < 2; ++time) {
-    Turn turn;
-    add(turn, claim().at(0), {&answer}, {{"a.name", "eu"}});
-    keeper_->keep(turn);
+    Commit commit;
+    add(commit, claim().at(0), {&answer}, {{"a.name", "eu"}});
+    keeper_->keep(commit);
     EXPECT_EQ(shell_.number("SELECT count(*) FROM task WHERE state = 'done'"), 1);
     shell_.execute("UPDATE task SET state = 'ready', attempts = 0 WHERE state IN ('done', 'leased')");
   }
@@ -230,11 +230,11 @@ TEST_F(KeeperTest, TheSameTaskReplacesItsOwnAnswer) {
 
 TEST_F(KeeperTest, TwoOutputsOfOneTaskUnderOnePathKeepNothingOfIt) {
   const auto first = output_to("raw/{a.name}.json"), second = output_to("RAW/{a.name}.json");
-  Turn turn;
+  Commit commit;
   const auto tasks = claim();
-  add(turn, tasks.at(0), {&first, &second}, {{"a.name", "eu"}});
-  add(turn, tasks.at(1), {&first}, {{"a.name", "us"}});
-  keeper_->keep(turn);
+  add(commit, tasks.at(0), {&first, &second}, {{"a.name", "eu"}});
+  add(commit, tasks.at(1), {&first}, {{"a.name", "us"}});
+  keeper_->keep(commit);
   EXPECT_EQ(states(), "dead,done,leased");
   EXPECT_EQ(contents("raw/eu.json"), "(not there)");
   EXPECT_EQ(contents("raw/us.json"), tasks.at(1).key);
@@ -246,10 +246,10 @@ TEST_F(KeeperTest, ATaskThatDiesLeavesNoAnswerFileBehind) {
   const auto in_the_way = output_to("raw/eu.json/below.json");
   for (const auto* other : {&unwritable_, &in_the_way}) {
     const auto tasks = claim();
-    Turn turn;
-    add(turn, tasks.at(0), {&answer, other}, {{"a.name", "eu"}});
-    add(turn, tasks.at(1), {&answer}, {{"a.name", "us"}});
-    keeper_->keep(turn);
+    Commit commit;
+    add(commit, tasks.at(0), {&answer, other}, {{"a.name", "eu"}});
+    add(commit, tasks.at(1), {&answer}, {{"a.name", "us"}});
+    keeper_->keep(commit);
     EXPECT_EQ(states(), "dead,done,leased") << other->to.text();
     EXPECT_EQ(contents("raw/eu.json"), "(not there)") << other->to.text();
     EXPECT_EQ(contents("raw/us.json"), tasks.at(1).key);
@@ -261,9 +261,9 @@ TEST_F(KeeperTest, PathsAreFreeAgainForAnotherRun) {
   shell_.execute("INSERT INTO answer_path (run, path, task) VALUES (" + std::to_string(run_ + 1) +
                  ", 'raw/eu.json', 1)");
   const auto answer = output_to("raw/{a.name}.json");
-  Turn turn;
-  add(turn, claim().at(1), {&answer}, {{"a.name", "eu"}});
-  keeper_->keep(turn);
+  Commit commit;
+  add(commit, claim().at(1), {&answer}, {{"a.name", "eu"}});
+  keeper_->keep(commit);
   EXPECT_EQ(shell_.number("SELECT count(*) FROM task WHERE state = 'done'"), 1);
 }
 

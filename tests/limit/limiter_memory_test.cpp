@@ -6,7 +6,7 @@
 namespace fanout {
 namespace {
 
-using Evidence = Limiter::Evidence;
+using Evidence = Evidence;
 
 MonoTime at(std::int64_t ms) { return MonoTime(milliseconds(ms)); }
 Moment moment(std::int64_t ms, const std::string& boot = "a") { return {at(ms), WallTime{}, boot}; }
@@ -17,7 +17,7 @@ const Limits kFive{10, {{5, milliseconds(1000)}}, 5};
 int ask_all_that_may(Limiter& limiter, MonoTime now) {
   int asked = 0;
   for (; limiter.next(now) <= now; ++asked) {
-    limiter.finished(limiter.take(now), Evidence::alive, now, "");
+    limiter.ended(limiter.take(now), {Evidence::alive, ""}, now);
   }
   return asked;
 }
@@ -54,7 +54,7 @@ TEST(LimiterMemory, WhatWasInFlightMayArriveOnlyAfterTheRestart) {
 
 TEST(LimiterMemory, AfterAGoodEndTheNextStartWaitsForNothing) {
   Limiter before({10, {{10, milliseconds(1000)}, {1, milliseconds(2000)}}, 1}, at(10'000));
-  before.finished(before.take(at(10'000)), Evidence::alive, at(10'000), "");
+  before.ended(before.take(at(10'000)), {Evidence::alive, ""}, at(10'000));
   const auto state = before.save(moment(12'000), at(12'000));
   const auto after =
       restarted(state, moment(12'001), {10, {{10, milliseconds(1000)}, {1, milliseconds(2000)}}, 1});
@@ -82,9 +82,8 @@ TEST(LimiterMemory, NoJumpOfTheWallClockMatters) {
 TEST(LimiterMemory, HoldAndBreakerOutliveIt) {
   Limiter before(kFive, at(10'000));
   const auto ticket = before.take(at(10'000));
-  before.finished(ticket, Evidence::unclear, at(10'000), "");
-  before.over_limit(ticket, at(10'000), milliseconds(60'000));
-  before.trip(at(10'000), "HTTP 401, \"\xff\"");
+  before.ended(ticket, {Evidence::unclear, "", true, milliseconds(60'000)}, at(10'000));
+  before.ended({}, {Evidence::unclear, "HTTP 401, \"\xff\"", false, {}, true}, at(10'000));
   const auto after = restarted(before.save(moment(10'500), at(10'500)), moment(20'000));
   EXPECT_EQ(after.hold(), at(70'000));
   EXPECT_EQ(after.next(at(20'000)), at(70'000));
@@ -134,7 +133,7 @@ TEST(LimiterMemory, IsFewKilobytesHoweverMuchWasAsked) {
   auto now = at(0);
   for (int i = 0; i < 100'000; ++i) {
     now = std::max(now + milliseconds(1), limiter.next(now));
-    limiter.finished(limiter.take(now), Evidence::alive, now, "");
+    limiter.ended(limiter.take(now), {Evidence::alive, ""}, now);
   }
   EXPECT_LT(limiter.save({now, WallTime{}, "a"}, now + milliseconds(250)).size(), 8192U);
 }

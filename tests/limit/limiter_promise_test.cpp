@@ -181,11 +181,10 @@ class Life {
         ++it;
         continue;
       }
-      const auto evidence = one_in(30)  ? Limiter::Evidence::down
-                            : one_in(9) ? Limiter::Evidence::unclear
-                                        : Limiter::Evidence::alive;
-      limiter_->finished(ticket, evidence, mono(), "why");
-      if (one_in(150)) limiter_->over_limit(ticket, mono(), milliseconds(up_to(100)));
+      const auto evidence = one_in(30) ? Evidence::down : one_in(9) ? Evidence::unclear : Evidence::alive;
+      limiter_->ended(ticket, {evidence, "why"}, mono());
+      if (one_in(150))
+        limiter_->ended(ticket, {Evidence::unclear, "", true, milliseconds(up_to(100))}, mono());
       it = flying_.erase(it);
     }
   }

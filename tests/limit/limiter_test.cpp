@@ -11,7 +11,7 @@ namespace fanout {
 namespace {
 
 using testing::HasSubstr;
-using Evidence = Limiter::Evidence;
+using Evidence = Evidence;
 
 MonoTime at(std::int64_t ms) { return MonoTime(milliseconds(ms)); }
 constexpr Rate kTenASecond{10, milliseconds(1000)};
@@ -20,7 +20,7 @@ constexpr Rate kTenASecond{10, milliseconds(1000)};
 void ask(Limiter& limiter, MonoTime now, Evidence evidence = Evidence::alive) {
   const auto ticket = limiter.take(now);
   limiter.sent(ticket, now);
-  limiter.finished(ticket, evidence, now, "HTTP 503");
+  limiter.ended(ticket, {evidence, "HTTP 503"}, now);
 }
 
 int ask_all_that_may(Limiter& limiter, MonoTime now, int most = 1000) {
@@ -36,7 +36,7 @@ TEST(Limiter, WithoutRatesOnlyTheConcurrencyHolds) {
   limiter.take(at(0));
   EXPECT_EQ(limiter.next(at(0)), MonoTime::max());
   EXPECT_EQ(limiter.why(at(0)), "") << "that is no reason worth a word";
-  limiter.finished(first, Evidence::alive, at(5), "");
+  limiter.ended(first, {Evidence::alive, ""}, at(5));
   EXPECT_EQ(limiter.next(at(5)), at(5));
   EXPECT_EQ(limiter.room(at(5), at(255)), std::numeric_limits<int>::max());
 }
@@ -54,8 +54,8 @@ TEST(Limiter, AHoldStopsAllAndOnlyMovesLater) {
   Limiter limiter({10, {}, 1}, at(0));
   const auto a = limiter.take(at(0)), b = limiter.take(at(0));
   EXPECT_EQ(limiter.hold(), std::nullopt);
-  limiter.over_limit(a, at(100), milliseconds(60'000));
-  limiter.over_limit(b, at(200), milliseconds(1'000));
+  limiter.ended(a, {Evidence::unclear, "", true, milliseconds(60'000)}, at(100));
+  limiter.ended(b, {Evidence::unclear, "", true, milliseconds(1'000)}, at(200));
   EXPECT_EQ(limiter.hold(), at(60'100));
   EXPECT_EQ(limiter.next(at(300)), at(60'100));
   EXPECT_EQ(limiter.room(at(300), at(60'000)), 0);
@@ -71,8 +71,8 @@ TEST(Limiter, AHoldOfUnknownLengthDoublesWhenItIsRepeated) {
   const auto refuse = [&](MonoTime now) {
     const auto a = limiter.take(now), b = limiter.take(now);
     for (const auto& ticket : {a, b}) {
-      limiter.finished(ticket, Evidence::alive, now + milliseconds(20), "HTTP 429");
-      limiter.over_limit(ticket, now + milliseconds(20), milliseconds(0));
+      limiter.ended(ticket, {Evidence::alive, "HTTP 429"}, now + milliseconds(20));
+      limiter.ended(ticket, {Evidence::unclear, "", true, milliseconds(0)}, now + milliseconds(20));
     }
     return (*limiter.hold() - now - milliseconds(20)) / milliseconds(1);
   };
@@ -95,13 +95,13 @@ TEST(Limiter, ABreakerLetsOneProbeThroughAndThenStartsSlowly) {
   const auto probe = limiter.take(at(1000));
   EXPECT_EQ(limiter.next(at(1000)), MonoTime::max());
   EXPECT_EQ(limiter.room(at(1000), at(1250)), 0);
-  limiter.finished(probe, Evidence::alive, at(1020), "");
+  limiter.ended(probe, {Evidence::alive, ""}, at(1020));
   EXPECT_FALSE(limiter.breaker_open());
   std::vector<std::size_t> at_once;
   for (int round = 0; round < 4; ++round) {
     std::vector<Limiter::Ticket> tickets;
     while (limiter.next(at(1100)) <= at(1100)) tickets.push_back(limiter.take(at(1100)));
-    for (const auto& ticket : tickets) limiter.finished(ticket, Evidence::alive, at(1100), "");
+    for (const auto& ticket : tickets) limiter.ended(ticket, {Evidence::alive, ""}, at(1100));
     at_once.push_back(tickets.size());
   }
   EXPECT_EQ(at_once, (std::vector<std::size_t>{1, 2, 4, 4}));
@@ -110,7 +110,7 @@ TEST(Limiter, ABreakerLetsOneProbeThroughAndThenStartsSlowly) {
 TEST(Limiter, AProbeLeavesWhileOthersStillHang) {
   Limiter limiter({8, {}, 1}, at(0));
   limiter.take(at(0));
-  limiter.trip(at(0), "HTTP 401");
+  limiter.ended({}, {Evidence::unclear, "HTTP 401", false, {}, true}, at(0));
   EXPECT_EQ(limiter.next(at(0)), at(1000));
   EXPECT_THAT(limiter.why(at(0)), HasSubstr("HTTP 401"));
 }
@@ -119,8 +119,8 @@ TEST(Limiter, ResetForgetsHoldAndBreakerButNoRequest) {
   Limiter limiter({4, {{2, milliseconds(1000)}}, 2}, at(0));
   const auto ticket = limiter.take(at(0));
   ask(limiter, at(0));
-  limiter.over_limit(ticket, at(0), milliseconds(60'000));
-  limiter.trip(at(0), "HTTP 401");
+  limiter.ended(ticket, {Evidence::unclear, "", true, milliseconds(60'000)}, at(0));
+  limiter.ended({}, {Evidence::unclear, "HTTP 401", false, {}, true}, at(0));
   limiter.reset(at(1));
   EXPECT_EQ(limiter.why(at(1)), "");
   EXPECT_EQ(limiter.hold(), std::nullopt);
@@ -142,14 +142,14 @@ TEST(Limiter, OneInFlightCountsInANewWindow) {
   const auto ticket = limiter.take(at(0));
   limiter.reconfigure({20, {{1, milliseconds(1000)}}, 1}, at(10));
   EXPECT_EQ(limiter.next(at(10)), MonoTime::max());
-  limiter.finished(ticket, Evidence::alive, at(50), "");
+  limiter.ended(ticket, {Evidence::alive, ""}, at(50));
   EXPECT_EQ(limiter.next(at(50)), at(1050));
 }
 
 TEST(Limiter, IgnoresATicketThatItDoesNotKnow) {
   Limiter limiter({1, {kTenASecond}, 1}, at(0));
   limiter.sent({77, at(0)}, at(0));
-  limiter.finished({77, at(0)}, Evidence::down, at(0), "");
+  limiter.ended({77, at(0)}, {Evidence::down, ""}, at(0));
   EXPECT_EQ(limiter.next(at(0)), at(0));
 }
 
@@ -175,7 +175,7 @@ double used(const UseRow& row) {
   double asked = 0;
   for (auto now = at(0); now < until;) {
     while (!replies.empty() && replies.front().first <= now) {
-      limiter.finished(replies.front().second, Evidence::alive, now, "");
+      limiter.ended(replies.front().second, {Evidence::alive, ""}, now);
       replies.pop_front();
     }
     const auto next = limiter.next(now);

@@ -28,19 +28,19 @@ class PartNumberUsedAgainTest : public OutputsTest {
 
   // One task of the run is done, with a record; the run ends if nothing else is open.
   void harvest() {
-    Turn claim;
+    Commit claim;
     claim.batch.now = kNow;
     claim.batch.claims.push_back({run_, 1, kNow + seconds(60)});
     const auto task = keeper_->keep(claim).applied.claimed.at(0);
-    Turn turn;
-    turn.batch.now = kNow;
-    Settlement& settlement = turn.batch.settlements.emplace_back();
+    Commit commit;
+    commit.batch.now = kNow;
+    Settlement& settlement = commit.batch.settlements.emplace_back();
     settlement.task = task.id;
     settlement.lease = task.lease;
-    turn.records.push_back(record_for(plain_, task.key, {}, run_));
-    turn.settlement_of.push_back(0);
-    keeper_->keep(turn);
-    Turn end;
+    commit.records.push_back(record_for(plain_, task.key, {}, run_));
+    commit.settlement_of.push_back(0);
+    keeper_->keep(commit);
+    Commit end;
     end.batch.now = kNow;
     end.batch.finish_runs = {run_};
     end.seal_runs = {run_};
@@ -49,16 +49,16 @@ class PartNumberUsedAgainTest : public OutputsTest {
 
   // A run of two tasks, one of which is dead; its part is sealed, and somebody has moved it.
   void run_and_move_its_part() {
-    Turn turn;
-    turn.batch.now = kNow;
-    NewRun& wanted = turn.batch.new_runs.emplace_back();
+    Commit commit;
+    commit.batch.now = kNow;
+    NewRun& wanted = commit.batch.new_runs.emplace_back();
     wanted.run.pipeline = "monitoring";
     for (const std::string key : {"1", "2"}) {
       Seed& seed = wanted.seeds.emplace_back();
       seed.level = "data";
       seed.key = key;
     }
-    run_ = keeper_->keep(turn).applied.new_runs.at(0).id;
+    run_ = keeper_->keep(commit).applied.new_runs.at(0).id;
     by_hand("UPDATE task SET state = 'dead' WHERE key = '2'");
     harvest();
     disk_.remove("/out/data-1-00001.ndjson");

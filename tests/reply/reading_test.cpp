@@ -192,7 +192,7 @@ TEST(Page, ThatIsNotThereIsTheEndWhereNothingToldTheLength) {
     const Reading end = list.read();
     EXPECT_EQ(end.items, 0);
     EXPECT_EQ(judge(end.facts).verdict, Verdict::done);
-    EXPECT_TRUE(judge(end.facts).unchanged) << "it leaves no record";
+    EXPECT_TRUE(judge(end.facts).without_record) << "it leaves no record";
     list.task.trail = "2 2 5 5";
     EXPECT_EQ(judge(list.read().facts).verdict, Verdict::dead) << "a total told that it is there";
     list.level().depth = 1;

@@ -95,10 +95,8 @@ bool Machine::start() {
                         [this](const VendorSpec& spec) {
                           return vendors_.at(spec.name)->transport(loop_->get_executor(), spec);
                         },
-                        loop_->get_executor(),
-                        SlowExecutor(*loop_, later),
-                        loop_->get_executor(),
-                        [this](std::exception_ptr failure) { failure_ = std::move(failure); }};
+                        {loop_->get_executor(), SlowExecutor(*loop_, later), loop_->get_executor(),
+                         [this](std::exception_ptr failure) { failure_ = std::move(failure); }}};
     engine_ = std::make_unique<Engine>(std::move(around), config, recovered);
     engine_->begin();
     return true;

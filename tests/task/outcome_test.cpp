@@ -28,11 +28,13 @@ enum Mark : unsigned {
 };
 
 unsigned marks_of(const Outcome& outcome) {
-  return (outcome.vendor_alive ? alive : 0U) | (outcome.vendor_down ? down : 0U) |
-         (outcome.unchanged ? unchanged : 0U) | (outcome.follow ? follow : 0U) |
-         (outcome.renew ? renew : 0U) | (outcome.credentials_refused ? refused : 0U) |
-         (outcome.over_limit ? over_limit : 0U) | (outcome.nobody_there ? nobody : 0U) |
-         (outcome.send_again ? again : 0U);
+  const auto vendor = outcome.vendor;
+  const bool is_down = vendor == VendorSays::down || vendor == VendorSays::not_there;
+  return (vendor == VendorSays::well ? alive : 0U) | (is_down ? down : 0U) |
+         (outcome.without_record ? unchanged : 0U) | (outcome.again == Again::follow ? follow : 0U) |
+         (outcome.again == Again::renew ? renew : 0U) | (vendor == VendorSays::refuses_us ? refused : 0U) |
+         (vendor == VendorSays::asked_too_much ? over_limit : 0U) |
+         (vendor == VendorSays::not_there ? nobody : 0U) | (outcome.again == Again::send ? again : 0U);
 }
 
 ReplyFacts status(int status) {
@@ -133,7 +135,7 @@ TEST(Outcome, OfAStatus) {
       {used_up(status(200)), Verdict::done, alive},
 
       // once with renewed credentials; then no task dies of it, but nothing more is asked
-      {renewable(status(401)), Verdict::snooze, renew},
+      {renewable(status(401)), Verdict::retry, renew},
       {status(401), Verdict::snooze, refused},
       {on_first_level(status(401)), Verdict::snooze, refused},
 
@@ -202,7 +204,7 @@ TEST(Outcome, OfAStatusWhoseBodyDidNotCome) {
     expect({
         {wanting_quiet(fault(broken, 429)), Verdict::snooze, over_limit},
         {wanting_quiet(fault(broken, 503)), Verdict::snooze, over_limit},
-        {renewable(fault(broken, 401)), Verdict::snooze, renew},
+        {renewable(fault(broken, 401)), Verdict::retry, renew},
         {followable(fault(broken, 302)), Verdict::retry, alive | follow},
         {fault(broken, 404), Verdict::skip, alive},
         {fault(broken, 500), Verdict::retry, down},
@@ -338,10 +340,8 @@ TEST(Outcome, GoesOneWayForEachReplyThereIs) {
         facts.first_level = (may & 4) != 0;
         if ((may & 8) != 0) facts.retry_after = seconds(1);
         const auto outcome = judge(facts);
-        ASSERT_FALSE(outcome.vendor_alive && outcome.vendor_down) << text_of(facts);
-        ASSERT_FALSE(outcome.renew && outcome.credentials_refused) << text_of(facts);
         ASSERT_EQ(outcome.reason.empty(), outcome.verdict == Verdict::done) << text_of(facts);
-        ASSERT_TRUE(outcome.over_limit || !outcome.hold) << text_of(facts);
+        ASSERT_TRUE(outcome.vendor == VendorSays::asked_too_much || !outcome.hold) << text_of(facts);
         if (outcome.verdict == Verdict::done) {
           ASSERT_TRUE(code == 304 || facts.fault == Fault::none) << text_of(facts);
         }

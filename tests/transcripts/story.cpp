@@ -69,10 +69,8 @@ Story::Story(const std::string& toml, Answer answer)
                       log_,
                       *keeper_,
                       [this](const VendorSpec&) { return std::make_unique<Vendor>(*this); },
-                      loop_.get_executor(),
-                      loop_.get_executor(),
-                      loop_.get_executor(),
-                      [](const std::exception_ptr& failure) { std::rethrow_exception(failure); }};
+                      {loop_.get_executor(), loop_.get_executor(), loop_.get_executor(),
+                       [](const std::exception_ptr& failure) { std::rethrow_exception(failure); }}};
   engine_ = std::make_unique<Engine>(std::move(around), config_of(toml), recovered);
 }
 
@@ -90,7 +88,7 @@ void Story::poll() {
 
 bool Story::harvest(milliseconds within) {
   bool settled = false;
-  engine_->begin_once({}, [&settled] { settled = true; });
+  engine_->begin_once({}, [&settled](std::int64_t) { settled = true; });
   const auto end = timeline_.now() + within;
   for (poll(); !settled && timeline_.now() < end && timeline_.step();) poll();
   return settled;

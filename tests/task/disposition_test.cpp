@@ -1,5 +1,5 @@
 // What uses up an attempt, what is put back without, and when a task is given up on.
-#include "harvest/settling.h"
+#include "task/disposition.h"
 
 #include <gtest/gtest.h>
 
@@ -21,7 +21,7 @@ Outcome failing() {
   Outcome outcome;
   outcome.verdict = Verdict::retry;
   outcome.reason = "500";
-  outcome.vendor_down = true;
+  outcome.vendor = VendorSays::down;
   return outcome;
 }
 
@@ -29,12 +29,12 @@ Outcome snoozing(std::optional<milliseconds> hold) {
   Outcome outcome;
   outcome.verdict = Verdict::snooze;
   outcome.reason = "429";
-  outcome.over_limit = true;
+  outcome.vendor = VendorSays::asked_too_much;
   outcome.hold = hold;
   return outcome;
 }
 
-class SettlingTest : public testing::Test {
+class DispositionTest : public testing::Test {
  protected:
   static constexpr VendorState kWell{false, true, false, {}};
   static constexpr VendorState kOpen{true, false, true, milliseconds(8000)};
@@ -45,14 +45,14 @@ class SettlingTest : public testing::Test {
   SeededRandom random{1};
 };
 
-TEST_F(SettlingTest, AGoodReplyIsDone) {
+TEST_F(DispositionTest, AGoodReplyIsDone) {
   const auto settlement = settle(task_at(1), Outcome{}, 200);
   EXPECT_EQ(settlement.task, 7);
   EXPECT_EQ(settlement.to, State::done);
   EXPECT_FALSE(settlement.failure);
 }
 
-TEST_F(SettlingTest, ASkipSaysWhy) {
+TEST_F(DispositionTest, ASkipSaysWhy) {
   Outcome outcome;
   outcome.verdict = Verdict::skip;
   outcome.reason = "404: it has vanished";
@@ -61,7 +61,7 @@ TEST_F(SettlingTest, ASkipSaysWhy) {
   EXPECT_EQ(settlement.place, "404: it has vanished");
 }
 
-TEST_F(SettlingTest, AFailureWaitsForItsBackoffAndUsesUpItsAttempt) {
+TEST_F(DispositionTest, AFailureWaitsForItsBackoffAndUsesUpItsAttempt) {
   for (int attempt = 1; attempt < kRetry.attempts; ++attempt) {
     const auto settlement = settle(task_at(attempt), failing(), 500);
     EXPECT_EQ(settlement.to, State::waiting);
@@ -74,13 +74,13 @@ TEST_F(SettlingTest, AFailureWaitsForItsBackoffAndUsesUpItsAttempt) {
   }
 }
 
-TEST_F(SettlingTest, TheLastFailureIsADeadLetter) {
+TEST_F(DispositionTest, TheLastFailureIsADeadLetter) {
   const auto settlement = settle(task_at(kRetry.attempts), failing(), 500);
   EXPECT_EQ(settlement.to, State::dead);
   EXPECT_EQ(settlement.place, "given up on after 5 attempts; the last: 500");
 }
 
-TEST_F(SettlingTest, A429UsesUpNoAttemptAndWaitsAsLongAsTheVendorSaid) {
+TEST_F(DispositionTest, A429UsesUpNoAttemptAndWaitsAsLongAsTheVendorSaid) {
   const auto settlement = settle(task_at(kRetry.attempts), snoozing(milliseconds(30'000)), 429);
   EXPECT_EQ(settlement.to, State::waiting);
   EXPECT_FALSE(settlement.spent);
@@ -89,7 +89,7 @@ TEST_F(SettlingTest, A429UsesUpNoAttemptAndWaitsAsLongAsTheVendorSaid) {
   EXPECT_LE(settlement.due, kNow + milliseconds(31'000)) << "spread over a second";
 }
 
-TEST_F(SettlingTest, SnoozesHaveAnEndToo) {
+TEST_F(DispositionTest, SnoozesHaveAnEndToo) {
   const auto last = settle(task_at(1, kMostSnoozes - 1), snoozing({}), 429);
   EXPECT_FALSE(last.spent);
   const auto after = settle(task_at(1, kMostSnoozes), snoozing({}), 429);
@@ -98,7 +98,7 @@ TEST_F(SettlingTest, SnoozesHaveAnEndToo) {
 }
 
 // Not the five-thousandth time either: two days of probes each half a minute.
-TEST_F(SettlingTest, WhatFailsWhileTheVendorIsDownUsesUpNothingHoweverOften) {
+TEST_F(DispositionTest, WhatFailsWhileTheVendorIsDownUsesUpNothingHoweverOften) {
   const VendorState closed_yet{false, false, true, {}};
   for (const auto& vendor : {kOpen, closed_yet}) {
     for (const int status : {0, 500, 502, 503, 504}) {
@@ -113,11 +113,11 @@ TEST_F(SettlingTest, WhatFailsWhileTheVendorIsDownUsesUpNothingHoweverOften) {
 }
 
 // The last one of a run, say. A gateway, or nobody, may still be the vendor's failure.
-TEST_F(SettlingTest, A500HasAnEndAfterDaysOfIt) {
+TEST_F(DispositionTest, A500HasAnEndAfterDaysOfIt) {
   EXPECT_TRUE(settle(task_at(1, 10'000), failing(), 500, kOpen).spent);
 }
 
-TEST_F(SettlingTest, A500OfOneTaskAloneSpeaksOfThatTask) {
+TEST_F(DispositionTest, A500OfOneTaskAloneSpeaksOfThatTask) {
   constexpr VendorState kAlone{true, false, false, milliseconds(8000)};
   EXPECT_GE(settle(task_at(1), failing(), 500, kAlone).due, kNow + seconds(30))
       << "it has the benefit of the doubt";
@@ -127,18 +127,18 @@ TEST_F(SettlingTest, A500OfOneTaskAloneSpeaksOfThatTask) {
   }
 }
 
-TEST_F(SettlingTest, WhatFailsWhileOthersAreAnsweredWellIsTheTasksOwn) {
+TEST_F(DispositionTest, WhatFailsWhileOthersAreAnsweredWellIsTheTasksOwn) {
   for (const int status : {0, 500, 502, 503, 504}) {
     EXPECT_TRUE(settle(task_at(1), failing(), status).spent) << status;
     EXPECT_EQ(settle(task_at(kRetry.attempts), failing(), status).to, State::dead) << status;
   }
 }
 
-TEST_F(SettlingTest, RefusedCredentialsUseUpNothingHoweverOften) {
+TEST_F(DispositionTest, RefusedCredentialsUseUpNothingHoweverOften) {
   Outcome refused;
   refused.verdict = Verdict::snooze;
   refused.reason = "401";
-  refused.credentials_refused = true;
+  refused.vendor = VendorSays::refuses_us;
   for (const auto& vendor : {kOpen, kWell}) {
     const auto settlement = settle(task_at(kRetry.attempts, kMostSnoozes), refused, 401, vendor);
     EXPECT_EQ(settlement.to, State::waiting);
@@ -146,15 +146,15 @@ TEST_F(SettlingTest, RefusedCredentialsUseUpNothingHoweverOften) {
   }
 }
 
-TEST_F(SettlingTest, AVendorThatIsNotEvenReachedUsesUpNoAttempt) {
+TEST_F(DispositionTest, AVendorThatIsNotEvenReachedUsesUpNoAttempt) {
   auto outcome = failing();
-  outcome.nobody_there = true;
+  outcome.vendor = VendorSays::not_there;
   const auto settlement = settle(task_at(kRetry.attempts), outcome, 0);
   EXPECT_EQ(settlement.to, State::waiting);
   EXPECT_FALSE(settlement.spent);
 }
 
-TEST_F(SettlingTest, ATaskThatFailedAgainAndAgainWhileOthersDidNotKeepsNoBreakerOpen) {
+TEST_F(DispositionTest, ATaskThatFailedAgainAndAgainWhileOthersDidNotKeepsNoBreakerOpen) {
   const auto doubted = settle(task_at(3), failing(), 500, kOpen);
   EXPECT_FALSE(doubted.spent) << "it may still be the vendor";
   EXPECT_GE(doubted.due, kNow + seconds(30)) << "another task is the next probe";
@@ -162,31 +162,35 @@ TEST_F(SettlingTest, ATaskThatFailedAgainAndAgainWhileOthersDidNotKeepsNoBreaker
       << "else one poisoned task would keep the breaker open, and itself alive, for ever";
 }
 
-struct EvidenceCase {
-  bool down;
-  bool alive;
-  int status;
-  int attempts;
-  bool well;
-  Limiter::Evidence expected;
-};
+TEST_F(DispositionTest, WhatNeverLeftGoesBackAsItWas) {
+  const auto settlement = unclaimed(7, 3);
+  EXPECT_EQ(settlement.to, State::ready);
+  EXPECT_FALSE(settlement.spent);
+  EXPECT_FALSE(settlement.snoozed);
+}
 
-TEST(Evidence, SpeaksOfTheVendorOrOfTheTask) {
-  using Evidence = Limiter::Evidence;
-  const EvidenceCase cases[] = {
-      {false, true, 200, 1, true, Evidence::alive},    {true, false, 500, 1, true, Evidence::down},
-      {true, false, 504, 1, true, Evidence::down},     {true, false, 500, 2, true, Evidence::unclear},
-      {true, false, 504, 2, true, Evidence::unclear},  {true, false, 0, 4, true, Evidence::unclear},
-      {true, false, 503, 4, false, Evidence::down},    {true, false, 0, 4, false, Evidence::down},
-      {true, false, 500, 2, false, Evidence::unclear}, {false, false, 429, 1, true, Evidence::unclear},
-  };
-  for (const auto& each : cases) {
-    Outcome outcome;
-    outcome.vendor_down = each.down;
-    outcome.vendor_alive = each.alive;
-    EXPECT_EQ(evidence_of(outcome, each.status, each.attempts, each.well), each.expected)
-        << "status " << each.status << ", attempt " << each.attempts << (each.well ? ", well" : "");
-  }
+TEST_F(DispositionTest, APageBehindTheEndOfItsListIsDoneAndHasCostNothing) {
+  const auto settlement = needless(task_at(1));
+  EXPECT_EQ(settlement.to, State::done);
+  EXPECT_FALSE(settlement.spent);
+}
+
+TEST_F(DispositionTest, WhatCanNotBeAskedIsDeadAndSaysWhy) {
+  const auto settlement = unaskable(task_at(1), "level b is no longer in the configuration");
+  EXPECT_EQ(settlement.to, State::dead);
+  EXPECT_EQ(settlement.place, "level b is no longer in the configuration");
+  ASSERT_TRUE(settlement.failure);
+  EXPECT_EQ(settlement.failure->what, settlement.place);
+}
+
+TEST_F(DispositionTest, WhatCanNotBeKeptIsDeadWithNothingOfIt) {
+  auto settlement = settle(task_at(1), Outcome{}, 200);
+  settlement.seeds.resize(2);
+  settlement.keeps_record = true;
+  become_unkept(settlement, "its file would be another's");
+  EXPECT_EQ(settlement.to, State::dead);
+  EXPECT_FALSE(settlement.keeps_record);
+  EXPECT_TRUE(settlement.seeds.empty());
 }
 
 }  // namespace

@@ -1,24 +1,23 @@
-#include "harvest/settling.h"
+#include "task/disposition.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace fanout {
 namespace {
 
 constexpr milliseconds kShortestSnooze{1000};
+// So often a task waits for a vendor that answers it with a 500: more than three days of probes.
+constexpr int kMostWaits = 10'000;
 // A task that failed twice or more while others were answered well may itself be why the breaker is open. So
 // many times it has the benefit of the doubt, and comes back late enough for other tasks to be the next
 // probes.
-// So often a task waits for a vendor that answers it with a 500: more than three days of probes.
-constexpr int kMostWaits = 10'000;
 constexpr int kSuspicious = 3;  // attempts, the present one included
 constexpr int kMostDoubts = 5;
 constexpr milliseconds kOutOfTheWay{30'000};
 constexpr milliseconds kSpread{1000};  // what was put back together does not come back together
-
-bool is_gateway_status(int status) { return status == 0 || status == 502 || status == 503 || status == 504; }
 
 void put_back(Settlement& settlement, milliseconds delay, WallTime now) {
   settlement.to = State::waiting;
@@ -49,15 +48,6 @@ void wait_for_vendor(Settlement& settlement, const VendorState& vendor, millisec
 
 }  // namespace
 
-Limiter::Evidence evidence_of(const Outcome& outcome, int status, int attempts, bool well) {
-  if (outcome.vendor_alive) return Limiter::Evidence::alive;
-  if (outcome.credentials_refused)
-    return well && attempts <= 1 ? Limiter::Evidence::down : Limiter::Evidence::unclear;
-  if (!outcome.vendor_down) return Limiter::Evidence::unclear;
-  if (attempts <= 1) return Limiter::Evidence::down;
-  return is_gateway_status(status) && !well ? Limiter::Evidence::down : Limiter::Evidence::unclear;
-}
-
 Settlement settlement_of(const Task& task, const Outcome& outcome, int status, const Retry& retry,
                          const VendorState& vendor, WallTime now, Random& random) {
   Settlement settlement;
@@ -77,7 +67,7 @@ Settlement settlement_of(const Task& task, const Outcome& outcome, int status, c
       settlement.place = outcome.reason;
       break;
     case Verdict::snooze:
-      if (outcome.credentials_refused) {
+      if (outcome.vendor == VendorSays::refuses_us) {
         wait_for_vendor(settlement, vendor, outcome.snooze.value_or(kShortestSnooze), now, random);
       } else if (task.snoozes < kMostSnoozes) {
         const auto asked = outcome.snooze ? *outcome.snooze : outcome.hold.value_or(kShortestSnooze);
@@ -90,13 +80,14 @@ Settlement settlement_of(const Task& task, const Outcome& outcome, int status, c
       const bool suspicious = task.attempts >= kSuspicious;
       // Nobody but this task says that the vendor fails, and it says so with an answer of the vendor's own.
       const bool alone = !is_gateway_status(status) && !vendor.several;
-      const bool vendors_fault =
-          outcome.vendor_down && !suspicious && !alone && (vendor.open || !vendor.well);
+      const bool not_there = outcome.vendor == VendorSays::not_there;
+      const bool down = outcome.vendor == VendorSays::down || not_there;
+      const bool vendors_fault = down && !suspicious && !alone && (vendor.open || !vendor.well);
       const bool may_wait = is_gateway_status(status) || task.snoozes < kMostWaits;
-      if (outcome.nobody_there || (vendors_fault && may_wait)) {
+      if (not_there || (vendors_fault && may_wait)) {
         wait_for_vendor(settlement, vendor, kShortestSnooze, now, random);
         settlement.snoozed = !is_gateway_status(status);
-      } else if (outcome.vendor_down && vendor.open && task.snoozes < kMostDoubts) {
+      } else if (down && vendor.open && task.snoozes < kMostDoubts) {
         put_back(settlement, kOutOfTheWay + random.up_to(kOutOfTheWay), now);
       } else {
         retry_or_give_up(settlement, task, outcome, retry, now, random);
@@ -105,6 +96,42 @@ Settlement settlement_of(const Task& task, const Outcome& outcome, int status, c
     }
   }
   return settlement;
+}
+
+Settlement unclaimed(std::int64_t task, std::int64_t claim) {
+  Settlement settlement;
+  settlement.task = task;
+  settlement.lease = claim;
+  settlement.to = State::ready;
+  settlement.spent = false;
+  return settlement;
+}
+
+Settlement needless(const Task& task) {
+  Settlement settlement;
+  settlement.task = task.id;
+  settlement.lease = task.lease;
+  settlement.to = State::done;
+  settlement.spent = false;
+  return settlement;
+}
+
+Settlement unaskable(const Task& task, std::string reason) {
+  Settlement settlement;
+  settlement.task = task.id;
+  settlement.lease = task.lease;
+  settlement.to = State::dead;
+  settlement.failure = Failure{task.attempts, 0, reason};
+  settlement.place = std::move(reason);
+  return settlement;
+}
+
+void become_unkept(Settlement& settlement, std::string reason) {
+  settlement.to = State::dead;
+  settlement.place = std::move(reason);
+  settlement.keeps_record = false;
+  settlement.seeds.clear();
+  settlement.left_out = {};
 }
 
 }  // namespace fanout

@@ -1,0 +1,23 @@
+#include "harvest/claiming.h"
+
+#include <chrono>
+
+namespace fanout {
+
+void add_claims(const Dispatcher& dispatcher, const OpenRuns& runs, int wanted, WallTime now,
+                std::vector<ClaimWish>& claims) {
+  const auto claimable = runs.claimable(dispatcher.spec().name);
+  std::int64_t weights = 0;
+  for (const auto* run : claimable) weights += runs.pipeline_of(*run)->weight;
+  const auto& waiting = dispatcher.waiting();
+  const auto all = wanted + static_cast<std::int64_t>(waiting.count());
+  for (const auto* run : claimable) {
+    const auto part = (all * runs.pipeline_of(*run)->weight + weights - 1) / weights;
+    const auto missing = part - static_cast<std::int64_t>(waiting.count(run->run.id));
+    if (missing <= 0) continue;
+    claims.push_back(
+        {run->run.id, static_cast<int>(missing), now + dispatcher.longest_claim(), dispatcher.state().open});
+  }
+}
+
+}  // namespace fanout

@@ -1,0 +1,37 @@
+// What one transaction brings about: what the store is told, and the records that are written before it.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "output/record.h"
+#include "spec/config.h"
+#include "store/store.h"
+
+namespace fanout {
+
+struct Commit {
+  Batch batch;
+  std::vector<Record> records;
+  std::vector<std::size_t> settlement_of;  // for each record: which of the batch's settlements is its
+  std::vector<std::shared_ptr<const Config>> configs;  // keep the records' output specifications alive
+  std::vector<std::int64_t> seal_runs;
+  std::optional<WallTime> prune_before;
+};
+
+// What another connection may have changed.
+struct OthersWrote {
+  std::vector<Run> open_runs;
+  std::vector<LimiterRow> limiters;
+};
+
+struct Kept {
+  Applied applied;
+  std::optional<OthersWrote> others_wrote;
+  bool more_to_prune = false;
+  std::string must_wait;  // not empty: nothing was kept, and why
+};
+
+}  // namespace fanout

@@ -1,0 +1,141 @@
+#include "harvest/conclusions.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "ask/names.h"
+#include "ask/redirect.h"
+#include "page/paging.h"
+#include "reply/json_scan.h"
+#include "task/disposition.h"
+
+namespace fanout {
+namespace {
+
+constexpr int kMostHops = 3;
+constexpr std::int64_t kDeadLettersLogged = 10;  // of a run; the rest is in the table
+
+}  // namespace
+
+Conclusions::Conclusions(const Clock& clock, Random& random, const Log& log, OpenRuns& runs,
+                         Dispatchers& dispatchers, Committer& committer)
+    : clock_(clock),
+      random_(random),
+      log_(log),
+      runs_(runs),
+      dispatchers_(dispatchers),
+      committer_(committer) {}
+
+void Conclusions::draw(Attempt& attempt, Reply reply, Reading reading) {
+  Dispatcher& dispatcher = dispatchers_.of(attempt.vendor);
+  const Task& task = attempt.claimed.task;
+  const AttemptSoFar& so_far = attempt.claimed.so_far;
+  auto target = same_origin_target(attempt.config->vendors.at(attempt.vendor), attempt.target,
+                                   reply.header("location"));
+  reading.facts.may_follow = target && so_far.hops < kMostHops;
+  reading.facts.may_renew = !so_far.renewed;
+  reading.facts.may_send_again = reply.maybe_unread && !so_far.sent_again;
+  reading.facts.detail = attempt.credentials->redact(reading.facts.detail);
+  reading.facts.serves_others = dispatcher.accepts_others(task);
+  Outcome outcome = judge(reading.facts);
+  dispatcher.ended(task, attempt.ticket, outcome, reply.status);
+  if (outcome.again != Again::no) {
+    go_on(attempt, outcome.again, std::move(target).value_or(""));
+    return;
+  }
+  if (outcome.verdict == Verdict::done) learn(attempt, reading);
+  settle(attempt, outcome, std::move(reply), std::move(reading));
+}
+
+void Conclusions::go_on(Attempt& attempt, Again how, std::string redirected_to) {
+  Dispatcher& dispatcher = dispatchers_.of(attempt.vendor);
+  AttemptSoFar& so_far = attempt.claimed.so_far;
+  if (how == Again::renew) {
+    dispatcher.renew_credentials();
+    so_far.renewed = true;
+  } else if (how == Again::follow) {
+    so_far.redirected_to = std::move(redirected_to);
+    ++so_far.hops;
+  } else {
+    so_far.sent_again = true;
+  }
+  const auto* run = runs_.find(attempt.claimed.task.run);
+  if (run != nullptr && dispatchers_.let(*run, runs_)) {
+    dispatcher.waiting().add_in_front(std::move(attempt.claimed));
+  } else {
+    dispatcher.waiting().remember(attempt.claimed);
+    committer_.settle(unclaimed(attempt.claimed.task.id, attempt.claimed.task.lease));
+  }
+}
+
+// What the reply teaches about its level, at once: other lists of it may be read before this one is kept.
+void Conclusions::learn(const Attempt& attempt, const Reading& reading) {
+  ActiveRun* run = runs_.find(attempt.claimed.task.run);
+  if (run == nullptr) return;
+  const std::string& level = attempt.level->name;
+  if (reading.items && attempt.level->page.kind != nullptr)
+    run->page_lengths[level].saw(*reading.items, items_before(attempt.claimed.task));
+  if (reading.left_out.where_failed > 0 && run->where_failed.insert(level).second) {
+    log_.warning(
+        fmt::format("run {}: where of level {} failed on an item, which is left out: {}; how many "
+                    "more it fails on is counted in tally.where_failed",
+                    run->run.id, level, attempt.credentials->redact(reading.why_where_failed)));
+  }
+}
+
+void Conclusions::settle(const Attempt& attempt, const Outcome& outcome, Reply reply, Reading reading) {
+  const Task& task = attempt.claimed.task;
+  Dispatcher& dispatcher = dispatchers_.of(attempt.vendor);
+  auto settlement =
+      settlement_of(task, outcome, reply.status, attempt.config->vendors.at(attempt.vendor).retry,
+                    dispatcher.state(), clock_.wall(), random_);
+  const State to = settlement.to;
+  if (to == State::done) {
+    settlement.seeds = std::move(reading.seeds);
+    settlement.left_out = reading.left_out;
+  }
+  if (to == State::dead) bury(attempt, settlement);
+  if (to == State::dead || to == State::skipped) dispatcher.settled(task);
+  committer_.settle(std::move(settlement));
+  if (to == State::done && !outcome.without_record && !reply.body.empty())
+    keep(attempt, std::move(reply), std::move(reading));
+}
+
+void Conclusions::bury(const Attempt& attempt, Settlement& settlement) {
+  const Task& task = attempt.claimed.task;
+  const auto& origin = attempt.config->vendors.at(attempt.vendor).base_url;
+  settlement.request = attempt.credentials->redact(fmt::format("GET {}{}", origin.origin(), attempt.target));
+  const auto* run = runs_.find(task.run);
+  if (run == nullptr || run->dead() >= kDeadLettersLogged) return;
+  log_.warning(fmt::format("run {}: task {} of level {} is dead: {}", task.run, task.id, task.level,
+                           settlement.place));
+}
+
+void Conclusions::keep(const Attempt& attempt, Reply reply, Reading reading) {
+  const Task& task = attempt.claimed.task;
+  std::vector<const OutputSpec*> wanted;
+  for (const auto& output : attempt.pipeline->outputs) {
+    if (output.level == task.level) wanted.push_back(&output);
+  }
+  if (wanted.empty()) return;
+  Record record;
+  record.run = task.run;
+  record.task = task.id;
+  record.names = names_of(task, attempt.names, *attempt.pipeline);
+  record.parents = task.parents;
+  record.fetched_at = format_utc(clock_.wall());
+  // What a rule keeps need not have been read, or not have read well.
+  const bool reads_well = reading.facts.fault == Fault::none && reply.status / 100 == 2;
+  record.body_is_json =
+      reads_well ||
+      scan_json(reading.cleaned_body ? *reading.cleaned_body : reply.body, {}).fault == Fault::none;
+  record.body = std::move(reply.body);
+  record.cleaned_body = std::move(reading.cleaned_body);
+  for (const auto* output : wanted) {
+    record.output = output;
+    committer_.keep(output == wanted.back() ? std::move(record) : record, attempt.config);
+  }
+}
+
+}  // namespace fanout

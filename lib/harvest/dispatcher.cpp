@@ -1,0 +1,223 @@
+#include "harvest/dispatcher.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "harvest/evidence.h"
+
+namespace fanout {
+namespace {
+
+// A commit is begun this long before the vendor's next free moment.
+constexpr milliseconds kAhead{20};
+// Claimed tasks are put back when the vendor's next free moment is further away: they would outlive their
+// claim.
+constexpr milliseconds kWorthWaitingFor{1000};
+// Claimed tasks for each request in flight: the next commit is milliseconds away.
+constexpr int kWaitingPerSlot = 4;
+constexpr int kFewestWaiting = 16;
+constexpr int kMostWaiting = 1024;
+
+bool passes_by_itself(MonoTime at) { return at != MonoTime::max(); }
+
+}  // namespace
+
+Dispatcher::Dispatcher(const VendorSpec& spec, const TransportMaker& make_transport, const Clock& clock,
+                       const Log& log)
+    : spec_(spec),
+      clock_(clock),
+      log_(log),
+      credentials_(Credentials::prepare(spec)),
+      transport_(make_transport(spec)),
+      limiter_(limits_of(spec), clock.mono()) {}
+
+Limits Dispatcher::limits_of(const VendorSpec& spec) { return {spec.concurrency, spec.rates, spec.burst}; }
+
+void Dispatcher::reconfigure(const VendorSpec& spec, const TransportMaker& make_transport) {
+  auto credentials = Credentials::prepare(spec);
+  const bool same_place = spec.base_url == spec_.base_url && spec.ca_file == spec_.ca_file;
+  const bool same_way = same_place && spec.timeout == spec_.timeout &&
+                        spec.connect_timeout == spec_.connect_timeout && spec.body_limit == spec_.body_limit;
+  const bool same_credentials = *credentials == *credentials_;
+  const bool same_limits =
+      spec.rates == spec_.rates && spec.burst == spec_.burst && spec.concurrency == spec_.concurrency;
+  auto transport = same_way ? nullptr : make_transport(spec);  // may throw, and then nothing has changed
+  spec_ = spec;
+  credentials_ = std::move(credentials);
+  reserving_.reset();  // it was worked out for the old limits
+  if (!same_way) transport_ = std::move(transport);
+  if (!same_limits) {
+    limiter_.reconfigure(limits_of(spec_), clock_.mono());
+    reserved_until_ = MonoTime{};
+  }
+  if (!same_place) waiting_.forget_attempts();  // it led there
+  // A hold is the vendor's word: how long we wait for replies, and how large they may be, does not end it.
+  if (!same_place || !same_credentials) limiter_.reset(clock_.mono());
+}
+
+void Dispatcher::restore(const LimiterRow& row) {
+  limiter_.restore(row.state, {clock_.mono(), clock_.wall(), clock_.boot()});
+  paused_ = row.paused;
+  saved_ = now_true();
+  saved_.stands_still = !row.why.empty();
+}
+
+LimiterRow Dispatcher::row(MonoTime until) const {
+  const auto now = clock_.mono();
+  LimiterRow row;
+  row.subject = "vendor/" + spec_.name;
+  row.paused = paused_;
+  if (const auto hold = limiter_.hold(); hold && *hold > now) {
+    row.hold_until = clock_.wall() + std::chrono::ceil<milliseconds>(*hold - now);
+  }
+  row.why = limiter_.why(now);
+  if (const auto next = limiter_.next(now); !row.why.empty() && next > now && passes_by_itself(next)) {
+    row.next = clock_.wall() + std::chrono::ceil<milliseconds>(next - now);
+  }
+  row.state = limiter_.save({now, clock_.wall(), clock_.boot()}, until);
+  return row;
+}
+
+LimiterRow Dispatcher::reserve(MonoTime until) {
+  reserving_ = until;
+  saved_ = now_true();
+  return row(until);
+}
+
+void Dispatcher::reserved() {
+  if (reserving_) reserved_until_ = *std::exchange(reserving_, std::nullopt);
+}
+
+Dispatcher::Saved Dispatcher::now_true() const {
+  return {!limiter_.why(clock_.mono()).empty(), limiter_.hold(), limiter_.next_probe()};
+}
+
+bool Dispatcher::row_is_stale() const {
+  const auto now = now_true();
+  if (now.stands_still != saved_.stands_still) return true;
+  // An open breaker waits longer after each probe, and after a restart as long.
+  if (now.probe != saved_.probe) return true;
+  // A hold that moves later while another reason stands must be kept as well.
+  return now.hold && (!saved_.hold || *now.hold > *saved_.hold);
+}
+
+Plan Dispatcher::plan(const Outlook& outlook) const {
+  const auto now = outlook.now;
+  const auto next = limiter_.next(now);
+  const auto horizon = now + outlook.reserves;
+  const bool soon = next <= horizon || !passes_by_itself(next);
+  const bool waits = waiting_.count() > 0;
+  // Nothing leaves any more: that is saved, so that the next start waits for nothing.
+  const bool owes_last_word =
+      closed_ && outlook.quiet && !spec_.rates.empty() && is_reserved(now + milliseconds(1));
+  const bool is_stale = row_is_stale();
+
+  Plan plan;
+  plan.commit = is_stale || owes_last_word;
+  if (is_open() && soon && !spec_.rates.empty() && (waits || outlook.claimable)) {
+    plan.save_until = horizon;
+  } else if (plan.commit) {
+    plan.save_until = now;
+  }
+  if (!is_open()) return plan;
+  if (soon && outlook.claimable) plan.claims = missing(outlook);
+  const bool lacks_reservation = waits && next <= now + kAhead && !is_reserved(next);
+  plan.commit = plan.commit || plan.claims > 0 || lacks_reservation;
+  if ((waits || outlook.claimable) && passes_by_itself(next) && next > now) {
+    // A little before its time, so that the claim or the reservation is through when it comes.
+    plan.look_again = waits && is_reserved(next) ? next : std::max(next - kAhead, now + kAhead);
+  }
+  plan.put_back = waits && passes_by_itself(next) && next > now + kWorthWaitingFor;
+  return plan;
+}
+
+int Dispatcher::missing(const Outlook& outlook) const {
+  const int target = std::clamp(spec_.concurrency * kWaitingPerSlot, kFewestWaiting, kMostWaiting);
+  const int room = std::min(target, limiter_.room(outlook.now, outlook.now + outlook.reserves));
+  const int waiting = static_cast<int>(waiting_.count());
+  // Few at a time are not worth a commit of their own while there are plenty.
+  return waiting > room / 2 ? 0 : room - waiting;
+}
+
+std::optional<Claimed> Dispatcher::leaving() {
+  const auto now = clock_.mono();
+  if (!is_open() || waiting_.count() == 0 || limiter_.next(now) > now || !is_reserved(now))
+    return std::nullopt;
+  return waiting_.next();
+}
+
+bool Dispatcher::accepts_others(const Task& task) const {
+  return suspects_.accepted_for_others(task, limiter_.served(), limiter_.well(clock_.mono()));
+}
+
+void Dispatcher::ended(const Task& task, const Limiter::Ticket& ticket, Outcome& outcome, int status) {
+  const auto now = clock_.mono();
+  const bool was_open = limiter_.breaker_open();
+  const bool others_well = limiter_.well(now);
+  const bool refused = outcome.vendor == VendorSays::refuses_us;
+  if (refused) outcome.snooze = suspects_.refused(task, now);
+  Ending ending;
+  ending.evidence =
+      evidence_of(outcome, status, refused ? suspects_.refusals(task) : task.attempts, others_well);
+  ending.reason = outcome.reason;
+  if (refused) {
+    ending.reason +=
+        "; put new ones in their place: a file is read again at the next probe, anything else at the next "
+        "start";
+  }
+  ending.asked_too_much = outcome.vendor == VendorSays::asked_too_much;
+  ending.hold = outcome.hold;
+  // Unless others have just been answered well: then it may be this task's own fault, and counts as a
+  // failure.
+  ending.refuses_us = refused && !others_well;
+  limiter_.ended(ticket, ending, now);
+  if (outcome.vendor == VendorSays::well) suspects_.answered_well();
+  if (outcome.vendor == VendorSays::down || outcome.vendor == VendorSays::not_there) suspects_.failed(task);
+  if (limiter_.breaker_open() && !was_open) {
+    log_.error(fmt::format("vendor {}: {}", spec_.name, limiter_.why(now)));
+  } else if (!limiter_.breaker_open() && was_open) {
+    log_.notice(fmt::format("vendor {} answers again", spec_.name));
+  }
+}
+
+void Dispatcher::renew_credentials() {
+  std::string why;
+  // Those that cannot be read now are kept: the next reply says whether they still hold.
+  if (auto renewed = credentials_->refused(&why)) {
+    credentials_ = std::move(renewed);
+  } else {
+    log_.warning(fmt::format("vendor {}: {}", spec_.name, why));
+  }
+}
+
+void Dispatcher::forget_run(std::int64_t run) {
+  waiting_.forget_run(run);
+  suspects_.forget_run(run);
+}
+
+milliseconds Dispatcher::longest_claim() const {
+  return spec_.timeout * (kWaitingPerSlot + 1) + std::chrono::minutes(1);
+}
+
+std::string Dispatcher::why() const {
+  return paused_ ? fmt::format("vendor {} is paused", spec_.name) : limiter_.why(clock_.mono());
+}
+
+std::optional<milliseconds> Dispatcher::opens_in() const {
+  const auto now = clock_.mono();
+  const auto next = limiter_.next(now);
+  if (next <= now || !passes_by_itself(next)) return std::nullopt;
+  return std::chrono::ceil<milliseconds>(next - now);
+}
+
+VendorState Dispatcher::state() const {
+  const auto now = clock_.mono();
+  const auto probe = limiter_.next_probe();
+  const auto until = probe && passes_by_itself(*probe) && *probe > now ? *probe - now : microseconds(0);
+  return {limiter_.breaker_open(), limiter_.well(now), suspects_.several_fail(),
+          std::chrono::ceil<milliseconds>(until)};
+}
+
+}  // namespace fanout

@@ -1,0 +1,125 @@
+// One vendor: what it bears, the way to it, and the claimed tasks that wait to go.
+//
+// "May it leave, and when?" is answered here and nowhere else: leaving() gives the task that may leave now,
+// and plan() says when to look again and what a commit has to bring for it. A request leaves when the vendor
+// is not paused, the limiter agrees, and the limiter's state on the disk reserves the moment: a crash then
+// lets nothing more through. Owned by the engine, on the loop.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "auth/credentials.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "harvest/suspects.h"
+#include "harvest/waiting_tasks.h"
+#include "http/transport.h"
+#include "limit/limiter.h"
+#include "spec/config.h"
+#include "store/store.h"
+#include "task/disposition.h"
+
+namespace fanout {
+
+using TransportMaker = std::function<std::unique_ptr<Transport>(const VendorSpec&)>;
+
+// How things stand around a dispatcher.
+struct Outlook {
+  MonoTime now;
+  milliseconds reserves{0};  // a commit that begins now reserves this much time
+  bool claimable = false;    // a run of this vendor has tasks that are ready
+  bool quiet = false;        // nothing is in flight
+};
+
+// What is to be done for a vendor's next request.
+struct Plan {
+  int claims = 0;                      // so many more tasks are wanted here
+  std::optional<MonoTime> save_until;  // the row that a commit brings along, and up to when it reserves
+  bool commit = false;                 // one is wanted without any other reason
+  MonoTime look_again = MonoTime::max();
+  bool put_back = false;  // what waits here would wait too long
+};
+
+class Dispatcher {
+ public:
+  // Throws Error if a secret cannot be read.
+  Dispatcher(const VendorSpec& spec, const TransportMaker& make_transport, const Clock& clock,
+             const Log& log);
+
+  // Throws Error, with nothing changed, if a secret that the new specification needs cannot be read.
+  void reconfigure(const VendorSpec& spec, const TransportMaker& make_transport);
+  // Until its state has been read from the store nothing leaves.
+  void restore(const LimiterRow& row);
+  // Valid for what leaves until then.
+  LimiterRow row(MonoTime until) const;
+  // The row goes into a commit, and has been kept by it.
+  LimiterRow reserve(MonoTime until);
+  void reserved();
+
+  const VendorSpec& spec() const { return spec_; }
+  // Those of now; a request in flight keeps its own.
+  const std::shared_ptr<const Credentials>& credentials() const { return credentials_; }
+  const std::shared_ptr<Transport>& transport() const { return transport_; }
+  WaitingTasks& waiting() { return waiting_; }
+  const WaitingTasks& waiting() const { return waiting_; }
+  void pause(bool paused) { paused_ = paused; }
+  void close() { closed_ = true; }  // for good: the process ends
+  bool is_open() const { return !paused_ && !closed_; }
+
+  Plan plan(const Outlook& outlook) const;
+  // The task that may leave now, if any. One that does not after all costs nothing.
+  std::optional<Claimed> leaving();
+  // It leaves.
+  Limiter::Ticket left() { return limiter_.take(clock_.mono()); }
+  // Its last byte has been handed to the system.
+  void sent(const Limiter::Ticket& ticket) { limiter_.sent(ticket, clock_.mono()); }
+
+  // Others are served with the credentials that were refused for this task.
+  bool accepts_others(const Task& task) const;
+  // An attempt is over. Fills in how long a task waits whose credentials were refused.
+  void ended(const Task& task, const Limiter::Ticket& ticket, Outcome& outcome, int status);
+  void settled(const Task& task) { suspects_.settled(task); }
+  void renew_credentials();
+  void forget_run(std::int64_t run);
+
+  // No attempt lasts longer than a claim, the time included that it waits here.
+  milliseconds longest_claim() const;
+  // Why nothing goes, and when the next request may go if only time is needed for that.
+  std::string why() const;
+  std::optional<milliseconds> opens_in() const;
+  VendorState state() const;
+
+ private:
+  static Limits limits_of(const VendorSpec& spec);
+  bool is_reserved(MonoTime at) const { return spec_.rates.empty() || at <= reserved_until_; }
+  bool row_is_stale() const;
+  int missing(const Outlook& outlook) const;
+
+  // What the row in the store says.
+  struct Saved {
+    bool stands_still = false;
+    std::optional<MonoTime> hold;
+    std::optional<MonoTime> probe;
+  };
+  Saved now_true() const;
+
+  VendorSpec spec_;
+  const Clock& clock_;
+  const Log& log_;
+  std::shared_ptr<const Credentials> credentials_;
+  std::shared_ptr<Transport> transport_;
+  Limiter limiter_;
+  WaitingTasks waiting_;
+  Suspects suspects_;
+  bool paused_ = false;
+  bool closed_ = false;
+  MonoTime reserved_until_{};
+  std::optional<MonoTime> reserving_;  // by the commit under way
+  Saved saved_;
+};
+
+}  // namespace fanout

@@ -1,0 +1,52 @@
+// The dispatchers of all vendors of the configuration, by name.
+//
+// Owned by the engine, on the loop. What the store knows of vendors that are not in the configuration is
+// kept, for a reload that brings them back.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "harvest/dispatcher.h"
+#include "harvest/open_runs.h"
+
+namespace fanout {
+
+class Dispatchers {
+ public:
+  Dispatchers(TransportMaker make_transport, const Clock& clock, const Log& log)
+      : make_transport_(std::move(make_transport)), clock_(clock), log_(log) {}
+
+  // Throws Error, with nothing changed, if a secret cannot be read. Returns what was waiting, to be put back:
+  // it was claimed under what no longer holds.
+  std::vector<Claimed> configure(const Config& config);
+  // Once, after the first configure().
+  void restore(const std::vector<LimiterRow>& rows);
+
+  Dispatcher& of(const std::string& vendor) { return *by_vendor_.at(vendor); }
+  const Dispatcher& of(const std::string& vendor) const { return *by_vendor_.at(vendor); }
+  Dispatcher* find(const std::string& vendor);
+  // Whether tasks of this run may leave, as far as somebody decides that; the vendor's limits are another
+  // matter.
+  bool let(const ActiveRun& run, const OpenRuns& runs) const;
+  void close();
+  std::vector<Claimed> take_run(std::int64_t run);
+  void forget_run(std::int64_t run);
+  std::vector<std::string> names() const;
+
+  auto begin() const { return by_vendor_.begin(); }
+  auto end() const { return by_vendor_.end(); }
+
+ private:
+  void restore(Dispatcher& dispatcher);
+
+  TransportMaker make_transport_;
+  const Clock& clock_;
+  const Log& log_;
+  std::map<std::string, std::unique_ptr<Dispatcher>> by_vendor_;
+  std::map<std::string, LimiterRow> rows_;  // of vendors that are not in the configuration
+};
+
+}  // namespace fanout

@@ -1,0 +1,143 @@
+#include "harvest/helm.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <utility>
+
+#include "base/units.h"
+#include "task/disposition.h"
+
+namespace fanout {
+namespace {
+
+template <typename Names>
+std::string listed(const Names& names) {
+  return names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", "));
+}
+
+std::vector<std::string> pipelines_of(const Config& config) {
+  std::vector<std::string> names;
+  for (const auto& [name, pipeline] : config.pipelines) names.push_back(name);
+  return names;
+}
+
+}  // namespace
+
+Helm::Helm(const Clock& clock, OpenRuns& runs, Dispatchers& dispatchers, Agenda& agenda, Committer& committer)
+    : clock_(clock), runs_(runs), dispatchers_(dispatchers), agenda_(agenda), committer_(committer) {}
+
+bool Helm::is_beginning(const std::string& pipeline) const { return committer_.begins_run_of(pipeline); }
+
+bool Helm::is_pipeline(const std::string& name) const { return runs_.config()->pipelines.contains(name); }
+
+std::string Helm::why_not_start(const std::string& pipeline) {
+  if (!is_pipeline(pipeline)) {
+    return fmt::format("no pipeline {} in the configuration; there are: {}", pipeline,
+                       listed(pipelines_of(*runs_.config())));
+  }
+  if (const auto* open = runs_.of_pipeline(pipeline))
+    return fmt::format("run {} of it is still open", open->run.id);
+  return is_beginning(pipeline) ? "a run of it is just beginning" : "";
+}
+
+std::string Helm::start(const std::string& pipeline) {
+  const auto why_not = why_not_start(pipeline);
+  if (!why_not.empty()) return "refused: " + why_not;
+  start(pipeline, "control", clock_.wall());
+  return "started";
+}
+
+void Helm::start(const std::string& pipeline, const std::string& cause, WallTime scheduled_for) {
+  NewRun fresh;
+  fresh.run.pipeline = pipeline;
+  fresh.run.cause = cause;
+  fresh.run.scheduled_for = scheduled_for;
+  fresh.run.started_at = clock_.wall();
+  for (const auto& level : runs_.config()->pipelines.at(pipeline).levels) {
+    if (level.parent >= 0) continue;
+    Seed seed;
+    seed.level = level.name;
+    seed.parents = "{}";
+    fresh.seeds.push_back(std::move(seed));
+  }
+  committer_.pending().batch.new_runs.push_back(std::move(fresh));
+}
+
+std::string Helm::cancel(const std::string& pipeline) {
+  auto* open = runs_.of_pipeline(pipeline);  // perhaps of one that is no longer in the configuration
+  if (open == nullptr && !is_pipeline(pipeline)) return "refused: " + why_not_start(pipeline);
+  if (open == nullptr) return "refused: no run of it is open";
+  open->run.state = RunState::cancelled;
+  put_back(dispatchers_.take_run(open->run.id));
+  return fmt::format("run {} is cancelled; requests in flight still end", open->run.id);
+}
+
+std::string Helm::pause(const std::string& target, bool paused) {
+  auto& rows = committer_.pending().batch.limiters;
+  auto* dispatcher = dispatchers_.find(target);
+  if (dispatcher != nullptr) {
+    dispatcher->pause(paused);
+    const bool has_rates = !dispatcher->spec().rates.empty();
+    rows.push_back(dispatcher->row(clock_.mono() + (has_rates ? committer_.reserves() : milliseconds(0))));
+    rows.back().decides_pause = true;
+  }
+  if (is_pipeline(target)) {
+    runs_.pause(target, paused);
+    rows.push_back(agenda_.row(target));
+    rows.back().paused = paused;
+    rows.back().decides_pause = true;
+  } else if (dispatcher == nullptr) {
+    return fmt::format("refused: no pipeline or vendor {}; there are pipelines {} and vendors {}", target,
+                       listed(pipelines_of(*runs_.config())), listed(dispatchers_.names()));
+  }
+  put_back_what_may_not_go();
+  return paused ? "paused" : "resumed";
+}
+
+void Helm::put_back(const std::vector<Claimed>& claimed) {
+  for (const auto& one : claimed) committer_.settle(unclaimed(one.task.id, one.task.lease));
+}
+
+void Helm::put_back_what_may_not_go() {
+  for (const auto& [id, run] : runs_) {
+    if (!dispatchers_.let(run, runs_)) put_back(dispatchers_.take_run(id));
+  }
+}
+
+void Helm::start_what_is_due(const Log& log) {
+  for (const auto& due : agenda_.take_due(clock_.wall())) {
+    if (const auto why_not = why_not_start(due.pipeline); !why_not.empty()) {
+      log.warning(fmt::format("pipeline {}: the run of {} is skipped, because {}", due.pipeline,
+                              format_utc(due.scheduled_for), why_not));
+      continue;
+    }
+    if (due.missed > 0) {
+      log.notice(fmt::format("pipeline {}: {} runs before {} were missed; they are made up for by this one",
+                             due.pipeline, due.missed, format_utc(due.scheduled_for)));
+    }
+    start(due.pipeline, "schedule", due.scheduled_for);
+  }
+  for (auto& row : agenda_.take_unsaved()) committer_.pending().batch.limiters.push_back(std::move(row));
+}
+
+void Helm::take(std::vector<Task> claimed) {
+  for (auto& task : claimed) {
+    const ActiveRun* run = runs_.find(task.run);
+    if (run == nullptr || !dispatchers_.let(*run, runs_)) {
+      committer_.settle(unclaimed(task.id, task.lease));
+      continue;
+    }
+    auto& dispatcher = dispatchers_.of(runs_.pipeline_of(*run)->vendor);
+    dispatcher.waiting().add({std::move(task), run->run.pipeline});
+  }
+}
+
+// What the store does not know any more, or knows as settled, it ignores.
+void Helm::forget(std::int64_t run) {
+  put_back(dispatchers_.take_run(run));
+  dispatchers_.forget_run(run);
+  runs_.erase(run);
+}
+
+}  // namespace fanout

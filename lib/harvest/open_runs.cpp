@@ -1,0 +1,96 @@
+#include "harvest/open_runs.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace fanout {
+
+void OpenRuns::restrict_to(std::set<std::string> pipelines) {
+  only_ = std::move(pipelines);
+  std::erase_if(runs_, [this](const auto& entry) { return !are_ours(entry.second.run.pipeline); });
+}
+
+bool OpenRuns::are_ours(const std::string& pipeline) const {
+  if (!only_) return true;
+  return only_->empty() ? config_->pipelines.contains(pipeline) : only_->contains(pipeline);
+}
+
+void OpenRuns::adopt(const Run& run, MonoTime now) {
+  if (are_ours(run.pipeline)) runs_.try_emplace(run.id, run, now).first->second.run.state = run.state;
+}
+
+ActiveRun* OpenRuns::find(std::int64_t id) {
+  const auto found = runs_.find(id);
+  return found == runs_.end() ? nullptr : &found->second;
+}
+
+ActiveRun* OpenRuns::of_pipeline(const std::string& pipeline) {
+  for (auto& [id, run] : runs_) {
+    if (run.run.pipeline == pipeline && run.run.state == RunState::running) return &run;
+  }
+  return nullptr;
+}
+
+const PipelineSpec* OpenRuns::pipeline_of(const ActiveRun& run) const {
+  const auto found = config_->pipelines.find(run.run.pipeline);
+  return found == config_->pipelines.end() ? nullptr : &found->second;
+}
+
+void OpenRuns::pause(const std::string& pipeline, bool paused) {
+  paused ? void(paused_.insert(pipeline)) : void(paused_.erase(pipeline));
+}
+
+std::string OpenRuns::why_not(const ActiveRun& run) const {
+  if (pipeline_of(run) == nullptr)
+    return fmt::format("pipeline {} is not in the configuration", run.run.pipeline);
+  return is_paused(run.run.pipeline) ? "paused" : "";
+}
+
+bool OpenRuns::may_go(const ActiveRun& run) const {
+  return run.run.state == RunState::running && pipeline_of(run) != nullptr && !is_paused(run.run.pipeline);
+}
+
+bool OpenRuns::is_claimable(const ActiveRun& run, const std::string& vendor) const {
+  return may_go(run) && pipeline_of(run)->vendor == vendor && run.ready() > 0;
+}
+
+std::vector<const ActiveRun*> OpenRuns::claimable(const std::string& vendor) const {
+  std::vector<const ActiveRun*> found;
+  for (const auto& [id, run] : runs_) {
+    if (is_claimable(run, vendor)) found.push_back(&run);
+  }
+  return found;
+}
+
+bool OpenRuns::has_claimable(const std::string& vendor) const {
+  return std::ranges::any_of(runs_, [&](const auto& entry) { return is_claimable(entry.second, vendor); });
+}
+
+std::vector<std::int64_t> OpenRuns::others_than(const std::vector<Run>& runs) const {
+  std::vector<std::int64_t> others;
+  for (const auto& [id, run] : runs_) {
+    if (std::ranges::find(runs, id, &Run::id) == runs.end()) others.push_back(id);
+  }
+  return others;
+}
+
+void OpenRuns::take_tallies(const std::vector<Tally>& tallies, const std::vector<std::int64_t>& watched,
+                            MonoTime now) {
+  for (auto first = tallies.begin(); first != tallies.end();) {
+    const auto last = std::find_if(first, tallies.end(), [&](const Tally& t) { return t.run != first->run; });
+    if (auto* run = find(first->run)) {
+      const auto before = run->settled();
+      run->tallies.assign(first, last);
+      if (run->counted) run->forecast.settled(run->settled() - before, now);
+      run->counted = true;
+    }
+    first = last;
+  }
+  for (const auto id : watched) {
+    if (auto* run = find(id)) run->counted = true;  // also one without tasks
+  }
+}
+
+}  // namespace fanout

@@ -1,0 +1,66 @@
+// Claimed tasks that wait in memory for their request, by fair turns over their pipelines.
+//
+// Owned by a dispatcher, on the loop. An attempt that has begun, whose task goes back into the queue, is
+// remembered, and goes on where it was when the task is claimed again: below one request a second a redirect
+// would else be followed to its first hop for ever.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "limit/fair_share.h"
+#include "task/task.h"
+
+namespace fanout {
+
+// What an attempt has been through before it is over.
+struct AttemptSoFar {
+  std::string redirected_to;  // empty: ask what the level says
+  int hops = 0;
+  bool renewed = false;     // credentials
+  bool sent_again = false;  // because it may never have been read
+  friend bool operator==(const AttemptSoFar&, const AttemptSoFar&) = default;
+};
+
+struct Claimed {
+  Task task;
+  std::string pipeline;
+  AttemptSoFar so_far{};
+};
+
+class WaitingTasks {
+ public:
+  // weight: of its turns; 1 until it is set.
+  void share(const std::string& pipeline, int weight) { turns_.set(pipeline, weight); }
+  void add(Claimed claimed);
+  // Its attempt goes on: before all others of its run.
+  void add_in_front(Claimed claimed);
+  // The next one to go; nothing if none waits.
+  std::optional<Claimed> next();
+  std::vector<Claimed> take_all();
+  std::vector<Claimed> take_run(std::int64_t run);
+
+  std::size_t count() const { return count_; }
+  std::size_t count(std::int64_t run) const;
+
+  // Its task goes back into the queue.
+  void remember(const Claimed& claimed);
+  void forget_run(std::int64_t run);
+  void forget_attempts() { begun_.clear(); }
+
+ private:
+  using RunAndTask = std::pair<std::int64_t, std::int64_t>;
+
+  std::map<std::int64_t, std::deque<Claimed>> by_run_;
+  std::size_t count_ = 0;
+  std::map<RunAndTask, AttemptSoFar> begun_;
+  FairShare turns_;
+};
+
+}  // namespace fanout
