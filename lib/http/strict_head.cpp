@@ -120,7 +120,8 @@ std::optional<std::string> strict_head(std::string_view head, std::string* why) 
       if (colon == std::string_view::npos || name.size() != written.size() || !is_exact(name, framing))
         return refuse(name, " is not written as it must be");
       const bool lists = framing == Framing::content_length && line.find(',') != std::string_view::npos;
-      if (std::exchange(seen[static_cast<int>(framing)], true) || lists) return refuse(name, " is said twice");
+      if (std::exchange(seen[static_cast<int>(framing)], true) || lists)
+        return refuse(name, " is said twice");
     }
     latest = name;
     // Nobody could ask for it by its name. Without a name it is the parser's to refuse.

@@ -74,8 +74,8 @@ void Limiter::restore(const SavedLimiter& saved, const Moment& now) {
   breaker_.restore(std::move(breaker), now.mono);
 }
 
-// The most that the paces can have let through until now: a burst and all in flight at the end, and evenly
-// before.
+// The most that the paces can have let through until now: a burst and all in flight at the end, and at the
+// pace before, which is a hundred times that of the window where it is a quota.
 void Limiter::assume_full_pace(MonoTime now) {
   for (Lane& lane : lanes_) {
     const Rate rate = lane.window.rate();
@@ -85,7 +85,7 @@ void Limiter::assume_full_pace(MonoTime now) {
     const auto part = std::max<std::int64_t>(even / kParts, 1);
     for (auto left = even; left > 0; left -= part) {
       const auto count = std::min(part, left);
-      const auto youngest = microseconds(rate.window) / rate.limit * (left - count);
+      const auto youngest = lane.pace.interval() * (left - count);
       lane.window.arrived(now - youngest, count);
     }
     lane.window.arrived(now + lane.window.grace(), last);

@@ -86,7 +86,7 @@ std::vector<SavedLimiter::Entry> entries(const Json& list) {
 Breaker::State breaker(const Json& json) {
   Breaker::State state;
   state.open = number(json.at("open"), 0, 1) == 1;
-  state.failures = static_cast<int>(number(json.at("failures"), 0, Breaker::kFailures));
+  state.failures = static_cast<int>(number(json.at("failures"), 0, Breaker::kRemembered));
   state.cap = static_cast<int>(number(json.at("cap"), 1, Breaker::kNoCap));
   state.interval = duration(json.at("interval"), 0);
   if (json.contains("probe")) state.until_probe = duration(json.at("probe"), 0);

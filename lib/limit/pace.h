@@ -31,6 +31,7 @@ class Pace {
     set_due(due_, now);
   }
 
+  microseconds interval() const { return interval_; }
   MonoTime next() const { return due_ - tolerance_; }
   void taken(MonoTime now) { due_ = (now - due_ <= kLate ? due_ : now) + interval_; }
 

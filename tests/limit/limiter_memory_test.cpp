@@ -2,11 +2,10 @@
 #include <gtest/gtest.h>
 
 #include "limit/limiter.h"
+#include "limit/limiter_state.h"
 
 namespace fanout {
 namespace {
-
-using Evidence = Evidence;
 
 MonoTime at(std::int64_t ms) { return MonoTime(milliseconds(ms)); }
 Moment moment(std::int64_t ms, const std::string& boot = "a") { return {at(ms), WallTime{}, boot}; }
@@ -124,6 +123,26 @@ TEST(LimiterMemory, WhatCannotBeReadCountsAsTheFullPace) {
   EXPECT_GE(room, 80);
   EXPECT_EQ(restarted("nonsense", moment(50'000)).next(at(50'000)), at(51'005))
       << "a whole burst may be behind it";
+}
+
+// A quota may be used up in a hundredth of its window, so all of it may have gone just now.
+TEST(LimiterMemory, WhatCannotBeReadOfAQuotaCountsAsUsedUpAtThePaceOfQuotas) {
+  constexpr milliseconds kDay = std::chrono::hours(24);
+  const Limits quota{1, {{86, kDay}}, 1};
+  constexpr std::int64_t kNow = 100'000'000;
+  const auto limiter = restarted("nonsense", moment(kNow), quota);
+  EXPECT_GE(limiter.next(at(kNow)), at(kNow) + kDay - kDay / 100 - milliseconds(1));
+}
+
+TEST(LimiterMemory, CanBeReadHoweverManyFailuresThereWere) {
+  Limiter before(kFive, at(10'000));
+  auto now = at(10'000);
+  for (int i = 0; i < Breaker::kRemembered; ++i) {
+    now = std::max(now + milliseconds(1), before.next(now));
+    before.ended(before.take(now), {i < 11 ? Evidence::alive : Evidence::down, "503"}, now);
+    const auto ms = std::chrono::duration_cast<milliseconds>(now.time_since_epoch()).count();
+    ASSERT_TRUE(read_limiter(before.save(moment(ms), now))) << "after " << i - 10 << " failures";
+  }
 }
 
 TEST(LimiterMemory, IsFewKilobytesHoweverMuchWasAsked) {

@@ -11,8 +11,6 @@ namespace fanout {
 namespace {
 
 using testing::HasSubstr;
-using Evidence = Evidence;
-
 MonoTime at(std::int64_t ms) { return MonoTime(milliseconds(ms)); }
 constexpr Rate kTenASecond{10, milliseconds(1000)};
 

@@ -1,0 +1,56 @@
+#include "harvest/attempts.h"
+
+#include "harvest/departure.h"
+#include "harvest/machines.h"
+
+namespace fanout {
+namespace {
+
+class AttemptsTest : public Machines {
+ protected:
+  void start(std::int64_t task) {
+    auto departing = depart(claimed_of(*runs.find(1), task), *runs.find(1), config, dispatchers.of("v"));
+    auto& [attempt, request] = std::get<Departure>(departing);
+    attempts.start(std::move(attempt), std::move(request));
+  }
+
+  std::vector<std::int64_t> ended;
+  Attempts attempts{threads, clock, runs,
+                    [this](Attempt& attempt, Reply, Reading) { ended.push_back(attempt.claimed.task.id); }};
+};
+
+TEST_F(AttemptsTest, AreCountedUntilTheyEnd) {
+  const auto& run = open(1, "p");
+  start(1);
+  start(2);
+  EXPECT_EQ(attempts.count(), 2U);
+  EXPECT_EQ(run.in_flight, 2);
+  poll();
+  EXPECT_EQ(ended, (std::vector<std::int64_t>{1, 2}));
+  EXPECT_EQ(attempts.count(), 0U);
+  EXPECT_EQ(run.in_flight, 0);
+}
+
+TEST_F(AttemptsTest, ThatAreGivenUpPutTheirTasksBackAndAreNotToldOfAgain) {
+  const auto& run = open(1, "p");
+  start(1);
+  const auto put_back = attempts.give_up_all();
+  ASSERT_EQ(put_back.size(), 1U);
+  EXPECT_EQ(put_back[0].task, 1);
+  EXPECT_EQ(put_back[0].lease, 101);
+  EXPECT_FALSE(put_back[0].spent);
+  EXPECT_EQ(run.in_flight, 0);
+  poll();
+  EXPECT_TRUE(ended.empty()) << "their replies come too late";
+}
+
+TEST_F(AttemptsTest, OfARunThatIsGoneEndToo) {
+  open(1, "p");
+  start(1);
+  runs.erase(1);
+  poll();
+  EXPECT_EQ(ended, std::vector<std::int64_t>{1});
+}
+
+}  // namespace
+}  // namespace fanout

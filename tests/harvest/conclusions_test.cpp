@@ -1,0 +1,142 @@
+#include "harvest/conclusions.h"
+
+#include <gmock/gmock.h>
+
+#include "harvest/departure.h"
+#include "harvest/machines.h"
+
+namespace fanout {
+namespace {
+
+Reply reply_of(int status, std::string body = "[1,2]") {
+  Reply reply;
+  reply.status = status;
+  reply.body = std::move(body);
+  return reply;
+}
+
+class ConclusionsTest : public Machines {
+ protected:
+  Departure depart_for(Claimed claimed) {
+    auto& dispatcher = dispatchers.of("v");
+    auto departing = depart(std::move(claimed), *runs.find(1), config, dispatcher);
+    auto departure = std::get<Departure>(std::move(departing));
+    departure.attempt->ticket = dispatcher.left();
+    return departure;
+  }
+  void answer(Attempt& attempt, Reply reply) {
+    auto reading = read_reply(reply, attempt.claimed.task, *attempt.pipeline, *attempt.level, expressions,
+                              clock.wall(), attempt.credentials->redactor());
+    conclusions.draw(attempt, std::move(reply), std::move(reading));
+  }
+  Settlement settled_by(Reply reply) {
+    const auto departure = depart_for(claimed_of(open(1, "p")));
+    answer(*departure.attempt, std::move(reply));
+    return pending().batch.settlements.empty() ? Settlement{} : pending().batch.settlements.back();
+  }
+
+  Expressions expressions;
+  Conclusions conclusions{clock, random, log, runs, dispatchers, committer};
+};
+
+TEST_F(ConclusionsTest, AGoodReplyIsDoneWithItsChildren) {
+  const auto settlement = settled_by(reply_of(200));
+  EXPECT_EQ(settlement.to, State::done);
+  EXPECT_EQ(settlement.seeds.size(), 2U);
+  EXPECT_TRUE(pending().records.empty()) << "no output wants this level";
+}
+
+TEST_F(ConclusionsTest, AnAnswerThatAnOutputWantsIsKeptWithItsSettlement) {
+  auto claimed = claimed_of(open(1, "p"));
+  claimed.task.level = "b";
+  claimed.task.parents = R"({"a":1})";
+  const auto departure = depart_for(std::move(claimed));
+  answer(*departure.attempt, reply_of(200, R"({"x":1})"));
+  ASSERT_EQ(pending().records.size(), 1U);
+  EXPECT_EQ(pending().records[0].body, R"({"x":1})");
+  EXPECT_EQ(pending().settlement_of, std::vector<std::size_t>{0});
+}
+
+TEST_F(ConclusionsTest, ADeadLetterNamesItsRequestAndIsLogged) {
+  const auto settlement = settled_by(reply_of(418));
+  EXPECT_EQ(settlement.to, State::dead);
+  EXPECT_EQ(settlement.request, "GET http://v.example/a");
+  EXPECT_THAT(lines, testing::Contains(testing::HasSubstr("task 1 of level a is dead: 418")));
+}
+
+TEST_F(ConclusionsTest, ARedirectGoesOnInFrontOfAllOthers) {
+  auto redirect = reply_of(302, "");
+  redirect.headers = {{"location", "/elsewhere"}};
+  settled_by(std::move(redirect));
+  EXPECT_TRUE(pending().batch.settlements.empty());
+  const auto next = dispatchers.of("v").waiting().next();
+  ASSERT_TRUE(next);
+  EXPECT_EQ(next->so_far.redirected_to, "/elsewhere");
+  EXPECT_EQ(next->so_far.hops, 1);
+}
+
+TEST_F(ConclusionsTest, A401IsAskedOnceMoreWithRenewedCredentials) {
+  settled_by(reply_of(401, ""));
+  EXPECT_TRUE(pending().batch.settlements.empty());
+  const auto next = dispatchers.of("v").waiting().next();
+  ASSERT_TRUE(next);
+  EXPECT_TRUE(next->so_far.renewed);
+  auto again = depart_for(*next);
+  answer(*again.attempt, reply_of(401, ""));
+  ASSERT_EQ(pending().batch.settlements.size(), 1U) << "and then waits like all others";
+  EXPECT_EQ(pending().batch.settlements[0].to, State::waiting);
+}
+
+TEST_F(ConclusionsTest, AnAttemptOfAPausedPipelineGoesBackAndIsRemembered) {
+  const auto departure = depart_for(claimed_of(open(1, "p")));
+  runs.pause("p", true);
+  auto redirect = reply_of(302, "");
+  redirect.headers = {{"location", "/elsewhere"}};
+  answer(*departure.attempt, std::move(redirect));
+  EXPECT_EQ(dispatchers.of("v").waiting().count(), 0U);
+  ASSERT_EQ(pending().batch.settlements.size(), 1U);
+  EXPECT_FALSE(pending().batch.settlements[0].spent);
+  dispatchers.of("v").waiting().add(claimed_of(*runs.find(1)));
+  EXPECT_EQ(dispatchers.of("v").waiting().next()->so_far.redirected_to, "/elsewhere");
+}
+
+TEST_F(ConclusionsTest, OfARunThatIsGoneStillSettle) {
+  const auto departure = depart_for(claimed_of(open(1, "p")));
+  runs.erase(1);
+  answer(*departure.attempt, reply_of(200));
+  EXPECT_EQ(pending().batch.settlements.size(), 1U) << "the store knows whether it matters";
+}
+
+using DepartureTest = Machines;
+
+TEST_F(DepartureTest, OfALevelThatIsNoLongerThereIsADeadLetter) {
+  const auto& run = open(1, "p");
+  auto claimed = claimed_of(run);
+  claimed.task.level = "gone";
+  const auto departing = depart(std::move(claimed), run, config, dispatchers.of("v"));
+  const auto* settlement = std::get_if<Settlement>(&departing);
+  ASSERT_NE(settlement, nullptr);
+  EXPECT_EQ(settlement->to, State::dead);
+  EXPECT_EQ(settlement->place, "level gone is no longer in the configuration");
+}
+
+TEST_F(DepartureTest, OfATaskWhoseAddressHasNoValueIsADeadLetterThatSaysSo) {
+  const auto& run = open(1, "p");
+  auto claimed = claimed_of(run);
+  claimed.task.level = "b";
+  const auto departing = depart(std::move(claimed), run, config, dispatchers.of("v"));
+  const auto* settlement = std::get_if<Settlement>(&departing);
+  ASSERT_NE(settlement, nullptr);
+  EXPECT_THAT(settlement->place, testing::HasSubstr("a"));
+}
+
+TEST_F(DepartureTest, GoesOnWhereARedirectHadLed) {
+  const auto& run = open(1, "p");
+  auto claimed = claimed_of(run);
+  claimed.so_far.redirected_to = "/elsewhere";
+  auto departing = depart(std::move(claimed), run, config, dispatchers.of("v"));
+  EXPECT_EQ(std::get<Departure>(departing).request.target, "/elsewhere");
+}
+
+}  // namespace
+}  // namespace fanout

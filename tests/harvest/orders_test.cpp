@@ -1,0 +1,94 @@
+#include "harvest/orders.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace fanout {
+namespace {
+
+class FakeSteering : public Steering {
+ public:
+  std::string start(const std::string& pipeline) override {
+    beginning.insert(pipeline);
+    return "started";
+  }
+  std::string cancel(const std::string&) override { return "cancelled"; }
+  std::string pause(const std::string&, bool paused) override { return paused ? "paused" : "resumed"; }
+  bool is_beginning(const std::string& pipeline) const override { return beginning.contains(pipeline); }
+  bool is_pipeline(const std::string& name) const override { return name == "p"; }
+
+  std::set<std::string> beginning;
+};
+
+class OrdersTest : public testing::Test {
+ protected:
+  std::vector<std::string> outcomes(const Commit& commit) {
+    std::vector<std::string> texts;
+    for (const auto& answered : commit.batch.answered) texts.push_back(answered.outcome);
+    return texts;
+  }
+
+  FakeSteering steering;
+  std::vector<std::string> lines;
+  Log log{[this](Severity, std::string_view line) { lines.emplace_back(line); }};
+  Orders orders{steering, log};
+  Commit next;
+};
+
+TEST_F(OrdersTest, AreAnsweredAndLogged) {
+  orders.obey({{1, "pause", "p"}, {2, "resume", "p"}}, next);
+  EXPECT_EQ(outcomes(next), (std::vector<std::string>{"paused", "resumed"}));
+  EXPECT_EQ(lines, (std::vector<std::string>{"order 1: pause p: paused", "order 2: resume p: resumed"}));
+}
+
+TEST_F(OrdersTest, AboutARunThatIsJustBeginningWaitForIt) {
+  orders.obey({{1, "start", "p"}, {2, "cancel", "p"}}, next);
+  EXPECT_EQ(outcomes(next), std::vector<std::string>{"started"});
+  EXPECT_TRUE(next.batch.read_commands) << "the other is read again";
+  steering.beginning.clear();
+  Commit later;
+  orders.obey({{1, "start", "p"}, {2, "cancel", "p"}}, later);
+  EXPECT_EQ(outcomes(later), std::vector<std::string>{"cancelled"}) << "and the first is not obeyed twice";
+}
+
+TEST_F(OrdersTest, ThatMoveDeadLettersAreAnsweredWithTheirCountOnceItIsKnown) {
+  orders.obey({{1, "redrive", "run/3"}, {2, "drop", "17"}}, next);
+  EXPECT_TRUE(outcomes(next).empty());
+  ASSERT_EQ(next.batch.dead.size(), 2U);
+  EXPECT_EQ(next.batch.dead[0].run, 3);
+  EXPECT_FALSE(next.batch.dead[0].drop);
+  EXPECT_EQ(next.batch.dead[1].task, 17);
+  EXPECT_TRUE(next.batch.dead[1].drop);
+  Applied applied;
+  applied.dead_moved = {5, 1};
+  Commit later;
+  orders.committed(next, applied, later);
+  EXPECT_EQ(outcomes(later), (std::vector<std::string>{"5 tasks", "1 task"}));
+}
+
+TEST_F(OrdersTest, AboutNothingThatIsKnownAreRefused) {
+  orders.obey({{1, "redrive", "nonsense"}}, next);
+  EXPECT_EQ(outcomes(next),
+            std::vector<std::string>{
+                "refused: nonsense is no task's number, no run/N, no pipeline, and not 'all'"});
+  EXPECT_TRUE(next.batch.dead.empty());
+}
+
+TEST_F(OrdersTest, AreForgottenOnceTheirAnswerIsKept) {
+  orders.obey({{1, "pause", "p"}}, next);
+  Commit later;
+  orders.committed(next, {}, later);
+  orders.obey({{1, "pause", "p"}}, later);
+  EXPECT_EQ(outcomes(later).size(), 1U) << "its row was answered, so this is another one";
+}
+
+TEST_F(OrdersTest, MoreThanAreReadAtOnceAreReadAgain) {
+  std::vector<Command> many;
+  for (int i = 1; i <= 100; ++i) many.push_back({i, "pause", "p"});
+  orders.obey(many, next);
+  EXPECT_TRUE(next.batch.read_commands);
+}
+
+}  // namespace
+}  // namespace fanout
