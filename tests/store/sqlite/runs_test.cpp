@@ -29,44 +29,6 @@ class RunsTest : public StoreTest {
   }
 };
 
-TEST_F(RunsTest, SinceIsTheStartOfThePreviousCompleteRun) {
-  EXPECT_EQ(start({}).since, WallTime{});
-  finish(1);
-  Batch batch;
-  batch.now = kNow;
-  batch.new_runs.emplace_back().run.pipeline = "monitoring";
-  batch.new_runs[0].run.started_at = kNow + seconds(10);
-  EXPECT_EQ(store_.apply(batch).new_runs.at(0).since, kNow);
-  batch.new_runs[0].run.started_at = kNow + seconds(20);
-  EXPECT_EQ(store_.apply(batch).new_runs.at(0).since, kNow) << "the second is not complete";
-  batch.new_runs[0].run.pipeline = "billing";
-  EXPECT_EQ(store_.apply(batch).new_runs.at(0).since, WallTime{});
-}
-
-TEST_F(RunsTest, ARunEndsWhenNothingOfItIsOpen) {
-  const auto run = start({seed("a", 0, "1")});
-  EXPECT_FALSE(finish(run.id));
-  const auto task = claim(run.id, 1).at(0);
-  EXPECT_FALSE(finish(run.id));
-  settle({put_off(task, kNow, true)});
-  by_hand("UPDATE task SET state = 'waiting', due_at = 9999999999999");
-  EXPECT_FALSE(finish(run.id));
-  by_hand("UPDATE task SET state = 'skipped'");
-  EXPECT_TRUE(finish(run.id, kNow + seconds(9)));
-  EXPECT_FALSE(finish(run.id)) << "it has ended already";
-  EXPECT_EQ(ask("SELECT state, finished_at FROM run"), "finished|1800000009000");
-}
-
-TEST_F(RunsTest, AChildOfTheSameBatchKeepsTheRunOpen) {
-  const auto run = start({seed("a", 0, "1")});
-  Batch batch;
-  batch.now = kNow;
-  batch.settlements = {settlement(claim(run.id, 1).at(0), State::done)};
-  batch.settlements[0].seeds = {seed("b", 1, "x")};
-  batch.finish_runs.push_back(run.id);
-  EXPECT_TRUE(store_.apply(batch).finished.empty());
-}
-
 TEST_F(RunsTest, ANoteSaysHowFastUntilWhenAndWhyNot) {
   const auto run = start({});
   Batch batch;
@@ -103,26 +65,6 @@ TEST_F(RunsTest, TheTalliesAddUpBetweenTwoBatchesOfForgetting) {
   finished("monitoring", kNow);
   EXPECT_TRUE(store_.prune(kNow + seconds(1)));
   EXPECT_EQ(wrong_tallies() + wrong_dead_letters(), "");
-}
-
-TEST_F(RunsTest, WhatIsYoungOpenOrAPipelinesLastIsKept) {
-  finished("billing", kNow);                   // its pipeline's last
-  finished("monitoring", kNow + seconds(50));  // young
-  start({seed("a", 0, "1")});                  // open, though a later one has ended
-  finished("monitoring", kNow + seconds(60));
-  EXPECT_EQ(prune_all(kNow + seconds(50)), 0);
-  EXPECT_EQ(ask("SELECT count(*) FROM run"), "4");
-}
-
-TEST_F(RunsTest, TheLastCompleteRunIsKeptBecauseSinceGoesByIt) {
-  const auto complete = finished("monitoring", kNow);
-  const auto cancelled = start({});
-  by_hand("UPDATE run SET state = 'cancelled' WHERE id = 2");
-  finish(cancelled.id);
-  prune_all(kNow + seconds(50));
-  EXPECT_EQ(ask("SELECT id FROM run"), "1\n2");
-  EXPECT_EQ(start({}).since, kNow);
-  EXPECT_EQ(complete.id, 1);
 }
 
 TEST_F(RunsTest, ARunThatIsPutBackToWorkWhileItIsForgottenStays) {

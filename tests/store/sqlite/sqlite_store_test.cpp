@@ -25,37 +25,6 @@ class SqliteStoreTest : public StoreTest {
   }
 };
 
-TEST_F(SqliteStoreTest, ABatchIsAppliedInOrderSoThatItsClaimsSeeItsChildren) {
-  const auto run = start({seed("a", 0, "1")});
-  const auto task = claim(run.id, 1).at(0);
-  Batch batch;
-  batch.now = kNow;
-  batch.settlements = {settlement(task, State::done)};
-  batch.settlements[0].seeds = {seed("b", 1, "x", task.id)};
-  batch.parts.push_back({run.id, "a-1-00001.ndjson", "a.ndjson", 1, 10, 1, false, ""});
-  batch.claims.push_back({run.id, 5, kNow + seconds(60)});
-  batch.watched_runs.push_back(run.id);
-  batch.finish_runs.push_back(run.id);
-  const auto applied = store_.apply(batch);
-  ASSERT_THAT(applied.claimed, SizeIs(1));
-  EXPECT_EQ(applied.claimed[0].level, "b");
-  EXPECT_THAT(applied.finished, IsEmpty());
-  ASSERT_THAT(applied.tallies, SizeIs(2));
-  EXPECT_EQ(applied.tallies[0].done, 1);
-  EXPECT_EQ(applied.tallies[1].leased, 1);
-  EXPECT_EQ(ask("SELECT path, committed FROM part"), "a-1-00001.ndjson|10");
-}
-
-TEST_F(SqliteStoreTest, ANewRunIsCountedAtOnce) {
-  Batch batch;
-  batch.now = kNow;
-  batch.new_runs.emplace_back().run.pipeline = "monitoring";
-  batch.new_runs[0].seeds = {seed("a", 0, "1")};
-  const auto applied = store_.apply(batch);
-  ASSERT_THAT(applied.tallies, SizeIs(1));
-  EXPECT_EQ(applied.tallies[0].ready, 1);
-}
-
 TEST_F(SqliteStoreTest, ARecordWhoseTaskIsLeasedNoLongerLetsNothingThrough) {
   const auto run = start({seed("a", 0, "1"), seed("a", 0, "2"), seed("a", 0, "3")});
   const auto tasks = claim(run.id, 3);
@@ -78,18 +47,6 @@ TEST_F(SqliteStoreTest, ARecordWhoseTaskIsLeasedNoLongerLetsNothingThrough) {
   EXPECT_THAT(store_.apply(batch).stale, IsEmpty());
   EXPECT_EQ(ask("SELECT state FROM task ORDER BY id"), "done\nleased\ndone");
   EXPECT_EQ(wrong_tallies(), "");
-}
-
-TEST_F(SqliteStoreTest, ARecordOfAnEarlierClaimIsStaleThoughTheTaskIsLeasedAnew) {
-  const auto run = start({seed("a", 0, "1")});
-  const auto first = claim(run.id, 1).at(0);
-  by_hand("UPDATE task SET state = 'ready', attempts = 0");
-  const auto second = claim(run.id, 1).at(0);
-  Batch batch;
-  batch.now = kNow;
-  batch.settlements = {settlement(second, State::done), settlement(first, State::done)};
-  for (auto& one : batch.settlements) one.keeps_record = true;
-  EXPECT_THAT(store_.apply(batch).stale, ElementsAre(1));
 }
 
 TEST_F(SqliteStoreTest, AFullDiskMustWaitWithNothingChanged) {
@@ -130,40 +87,6 @@ TEST_F(SqliteStoreTest, ALockOfSomebodyElseMustWaitWithNothingChanged) {
   shell.execute("ROLLBACK");
   EXPECT_EQ(shell.number("SELECT count(*) FROM run"), 0);
   EXPECT_EQ(store.apply(batch).new_runs.at(0).id, 1);
-}
-
-TEST_F(SqliteStoreTest, OnlyWhatOthersWroteIsAChangeByOthers) {
-  store_.recover(kNow);
-  EXPECT_FALSE(store_.changed_by_others());
-  start({seed("a", 0, "1")});
-  EXPECT_FALSE(store_.changed_by_others());
-  by_hand("INSERT INTO control (command, target) VALUES ('pause', 'monitoring')");
-  EXPECT_TRUE(store_.changed_by_others());
-  EXPECT_FALSE(store_.changed_by_others());
-}
-
-TEST_F(SqliteStoreTest, ARestartFindsWhatWasThere) {
-  const auto done = start({}, "billing");
-  finish(done.id);
-  const auto run = start({seed("a", 0, "1")});
-  claim(run.id, 1);
-  Batch batch;
-  batch.now = kNow;
-  batch.limiters = {{"vendor/oracle", true, kNow, "on hold", R"({"a":1})"}};
-  batch.parts = {{run.id, "p1", "p", 1, 10, 1, false, ""}, {run.id, "p2", "p", 2, 20, 2, true, ""}};
-  store_.apply(batch);
-
-  SqliteStore again(path());
-  const auto recovered = again.recover(kNow);
-  EXPECT_EQ(recovered.leases_taken_back, 1);
-  ASSERT_THAT(recovered.open_runs, SizeIs(1));
-  EXPECT_EQ(recovered.open_runs[0].id, run.id);
-  EXPECT_EQ(recovered.open_runs[0].pipeline, "monitoring");
-  EXPECT_EQ(recovered.last_runs.at("billing").state, RunState::finished);
-  ASSERT_THAT(recovered.limiters, SizeIs(1));
-  EXPECT_TRUE(recovered.limiters[0].paused);
-  EXPECT_EQ(recovered.limiters[0].hold_until, kNow);
-  EXPECT_THAT(recovered.open_parts, ElementsAre(batch.parts[0]));
 }
 
 TEST_F(SqliteStoreTest, EveryCommitIsSyncedAndOnlyThisConnectionCheckpoints) {
