@@ -8,6 +8,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "config/load.h"
+#include "sim/slow_executor.h"
 
 namespace fanout {
 namespace {
@@ -64,12 +65,16 @@ Story::Story(const std::string& toml, Answer answer)
   const auto recovered = store_->recover(clock_.wall());
   outputs_ = std::make_unique<Outputs>(disk_, "/state/out", recovered.open_parts, log_);
   keeper_ = std::make_unique<Keeper>(*store_, *outputs_);
+  const auto later = [this](std::function<void()> work) {
+    ++commits_;
+    timeline_.after(kCommitTime, std::move(work));
+  };
   Surroundings around{clock_,
                       random_,
                       log_,
                       *keeper_,
                       [this](const VendorSpec&) { return std::make_unique<Vendor>(*this); },
-                      {loop_.get_executor(), loop_.get_executor(), loop_.get_executor(),
+                      {loop_.get_executor(), sim::SlowExecutor(loop_, later), loop_.get_executor(),
                        [](const std::exception_ptr& failure) { std::rethrow_exception(failure); }}};
   engine_ = std::make_unique<Engine>(std::move(around), config_of(toml), recovered);
 }

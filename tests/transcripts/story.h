@@ -2,7 +2,7 @@
 // came of it.
 //
 // The real engine, keeper, store and outputs; the clock, the disk and the vendor are simulated. On one
-// thread, without chance: each reply takes kReplyTime.
+// thread, without chance: each reply takes kReplyTime, each commit kCommitTime.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -26,6 +26,7 @@ namespace fanout {
 class Story {
  public:
   static constexpr milliseconds kReplyTime{10};
+  static constexpr microseconds kCommitTime{1000};
 
   // What the vendor says to a target that it is asked for.
   using Answer = std::function<Reply(const std::string& target)>;
@@ -42,12 +43,16 @@ class Story {
   // SQL of an operator, in the shell; gives the first column of the first row as text.
   std::string shell(const std::string& sql);
 
+  // The disk that database and outputs lie on.
+  void fill_disk(bool full) { files_.set_full(full); }
   // What lies under that path in the output folder.
   std::string output(const std::string& path);
 
   // "0.010 /a 302": when each reply came, in seconds, what was asked, its status.
   const std::vector<std::string>& asked() const { return asked_; }
   const std::vector<std::string>& log() const { return lines_; }
+  // So many commits were begun.
+  int commits() const { return commits_; }
   microseconds now() const { return timeline_.now(); }
 
  private:
@@ -61,6 +66,7 @@ class Story {
   sim::SimDisk disk_;
   SeededRandom random_{1};
   Answer answer_;
+  int commits_ = 0;
   std::vector<std::string> asked_;
   std::vector<std::string> lines_;
   Log log_;
