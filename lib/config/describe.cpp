@@ -5,6 +5,7 @@
 #include "config/load.h"
 #include "config/path_clash.h"
 #include "limit/pace.h"
+#include "output/format.h"
 #include "page/page_kind.h"
 
 namespace fanout {
@@ -119,7 +120,7 @@ void describe_level(Out out, const PipelineSpec& pipeline, const Level& level) {
 }
 
 std::string output_text(const OutputSpec& output) {
-  std::string text = output.one_file_per_answer ? "a file for each answer" : "records, a line each";
+  std::string text(output.format->described());
   if (!output.select.empty()) text += ", shaped by select";
   if (output.compression == OutputSpec::Compression::gzip) text += ", gzip";
   if (output.compression == OutputSpec::Compression::zstd) text += ", zstd";

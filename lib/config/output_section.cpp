@@ -4,6 +4,7 @@
 #include "base/wording.h"
 #include "config/sections.h"
 #include "config/template_names.h"
+#include "output/format.h"
 
 namespace fanout {
 namespace {
@@ -23,9 +24,9 @@ bool read_ending(std::string_view to, OutputSpec& output) {
   } else if (cut_off(".zst")) {
     output.compression = OutputSpec::Compression::zstd;
   }
-  output.one_file_per_answer = to.ends_with(".json");
-  output.format = output.one_file_per_answer ? OutputSpec::Format::json : OutputSpec::Format::ndjson;
-  return output.one_file_per_answer || to.ends_with(".ndjson");
+  output.format = output_format(to);
+  output.one_file_per_answer = output.format != nullptr && output.format->one_file_per_answer();
+  return output.format != nullptr;
 }
 
 // What is wrong with `to` as a path below the output folder, or nothing. Names stand for one component each.

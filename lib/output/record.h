@@ -1,16 +1,14 @@
-// One answer to keep, and what of it goes into a file. Pure but for the select's evaluation.
+// One answer to keep, for one output. Pure.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <string>
 
-#include "expression/expression.h"
 #include "spec/config.h"
 
 namespace fanout {
 
-// One answer to keep, for one output.
 struct Record {
   std::int64_t run = 0;
   std::int64_t task = 0;
@@ -32,13 +30,5 @@ std::optional<std::string> path_of(const Record& record, std::string* why);
 
 // ".ndjson.zst" of "processed/data.ndjson.zst".
 std::string ending_of(const std::string& path);
-
-// Appends the record to `text` as lines: one without `select`, else one a row. Gives their number; nothing,
-// and nothing appended, if the select fails on this answer.
-std::optional<std::size_t> append_lines(const Record& record, Expressions& expressions, std::string& text,
-                                        std::string* why);
-
-// As the whole content of a file of its own: the body as it came, or an array of the select's rows.
-std::optional<std::string> whole_file(const Record& record, Expressions& expressions, std::string* why);
 
 }  // namespace fanout

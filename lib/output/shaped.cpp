@@ -4,6 +4,7 @@
 #include <map>
 
 #include "output/folded_path.h"
+#include "output/format.h"
 
 namespace fanout {
 namespace {
@@ -46,7 +47,7 @@ void add_lines(std::size_t i, const Record& record, Expressions& expressions, Sh
   const auto room =
       begin + record.parents.size() + record.body.size() + record.fetched_at.size() + kRoomAround;
   if (group.text.capacity() < room) group.text.reserve(std::max(room, 2 * group.text.capacity()));
-  const auto count = append_lines(record, expressions, group.text, problem);
+  const auto count = record.output->format->append(record, expressions, group.text, problem);
   if (!count) return;
   if (*count == 0) {
     without_rows.push_back(i);
@@ -68,9 +69,10 @@ Shaped shape(const std::vector<Record>& records, Expressions& expressions,
       auto path = path_of(record, &problems[i]);
       if (!path) continue;
       if (record.output->one_file_per_answer) {
-        auto text = whole_file(record, expressions, &problems[i]);
+        std::string text;
         auto folded = folded_path(*path);
-        if (text) shaped.answers.push_back({i, std::move(*path), std::move(folded), std::move(*text)});
+        if (record.output->format->append(record, expressions, text, &problems[i]))
+          shaped.answers.push_back({i, std::move(*path), std::move(folded), std::move(text)});
         continue;
       }
       group = &groups.of(record, std::move(*path));

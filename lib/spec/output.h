@@ -8,13 +8,14 @@
 
 namespace fanout {
 
+class OutputFormat;  // output/format.h
+
 struct OutputSpec {
-  enum class Format { ndjson, json };  // json: the answer's own bytes, one file per answer
   enum class Compression { none, gzip, zstd };
   std::string level;
   Template to;  // below `root`; several records per file unless it is one file per answer
-  bool one_file_per_answer = false;
-  Format format = Format::ndjson;
+  bool one_file_per_answer = false;      // the format's own way
+  const OutputFormat* format = nullptr;  // lives for ever
   Compression compression = Compression::none;
   std::string select;                     // SQL over parents, body, fetched_at; empty: the whole answer
   std::int64_t roll = 256 * 1024 * 1024;  // bytes of a part before the next one begins

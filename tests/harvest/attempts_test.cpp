@@ -2,9 +2,25 @@
 
 #include "harvest/departure.h"
 #include "harvest/machines.h"
+#include "sim/slow_executor.h"
 
 namespace fanout {
 namespace {
+
+// Answers at such length.
+class VerboseVendor : public Transport {
+ public:
+  explicit VerboseVendor(std::size_t size) : size_(size) {}
+  boost::asio::awaitable<Reply> ask(Request) override {
+    Reply reply;
+    reply.status = 200;
+    reply.body = "[" + std::string(size_, ' ') + "]";
+    co_return reply;
+  }
+
+ private:
+  std::size_t size_;
+};
 
 class AttemptsTest : public Machines {
  protected:
@@ -42,6 +58,27 @@ TEST_F(AttemptsTest, ThatAreGivenUpPutTheirTasksBackAndAreNotToldOfAgain) {
   EXPECT_EQ(run.in_flight, 0);
   poll();
   EXPECT_TRUE(ended.empty()) << "their replies come too late";
+}
+
+// Parsing what is large would hold up all that the loop does.
+TEST_F(AttemptsTest, ReadLargeRepliesOnTheReadingExecutorAndSmallOnesOnTheLoop) {
+  for (const std::size_t size : {std::size_t{1000}, std::size_t{1'000'000}}) {
+    int read_elsewhere = 0;
+    Threads apart = threads;
+    apart.reading = sim::SlowExecutor(loop, [&](std::function<void()> work) {
+      ++read_elsewhere;
+      work();
+    });
+    Attempts with_body(apart, clock, runs, [](Attempt&, Reply, Reading) {});
+    open(1, "p");
+    auto departing = depart(claimed_of(*runs.find(1), 1), *runs.find(1), config, dispatchers.of("v"));
+    auto& [attempt, request] = std::get<Departure>(departing);
+    attempt->transport = std::make_shared<VerboseVendor>(size);
+    with_body.start(std::move(attempt), std::move(request));
+    poll();
+    EXPECT_EQ(read_elsewhere > 0, size > 500'000) << size << " bytes";
+    EXPECT_EQ(with_body.count(), 0U);
+  }
 }
 
 TEST_F(AttemptsTest, OfARunThatIsGoneEndToo) {

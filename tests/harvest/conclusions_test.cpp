@@ -64,6 +64,21 @@ TEST_F(ConclusionsTest, ADeadLetterNamesItsRequestAndIsLogged) {
   EXPECT_THAT(lines, testing::Contains(testing::HasSubstr("task 1 of level a is dead: 418")));
 }
 
+// A vendor may send us to an address that repeats our token.
+TEST_F(ConclusionsTest, NoSecretStandsInTheRequestOfADeadLetter) {
+  auto claimed = claimed_of(open(1, "p"));
+  claimed.so_far.redirected_to = "/login?again=hunter2-hunter2";
+  const auto departure = depart_for(std::move(claimed));
+  Auth auth{"bearer", {}, {{"token", {SecretSource::Kind::env, "UNUSED"}}}};
+  departure.attempt->credentials =
+      std::make_shared<Credentials>(auth, Secrets{{"token", Secret("hunter2-hunter2")}});
+  answer(*departure.attempt, reply_of(418, "who is hunter2-hunter2?"));
+  ASSERT_EQ(pending().batch.settlements.size(), 1U);
+  const auto& settlement = pending().batch.settlements[0];
+  EXPECT_EQ(settlement.request, "GET http://v.example/login?again=…");
+  EXPECT_THAT(settlement.place, testing::Not(testing::HasSubstr("hunter2")));
+}
+
 TEST_F(ConclusionsTest, ARedirectGoesOnInFrontOfAllOthers) {
   auto redirect = reply_of(302, "");
   redirect.headers = {{"location", "/elsewhere"}};

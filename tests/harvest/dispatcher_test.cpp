@@ -159,6 +159,18 @@ TEST_F(DispatcherTest, ALongHoldSendsWhatWaitsBackIntoTheQueue) {
   EXPECT_EQ(dispatcher.opens_in(), milliseconds(30'000));
 }
 
+TEST_F(DispatcherTest, AMomentsPacingSendsNothingBack) {
+  auto dispatcher = dispatcher_of(vendor_of(4, {{2, milliseconds(1000)}}));
+  dispatcher.waiting().add(claimed_of(1));
+  dispatcher.waiting().add(claimed_of(1, 2));
+  commit(dispatcher);
+  ASSERT_TRUE(dispatcher.leaving());
+  dispatcher.sent(dispatcher.left());
+  const auto plan = dispatcher.plan(outlook(false, false));
+  EXPECT_GT(plan.look_again, clock.mono() + milliseconds(100));
+  EXPECT_FALSE(plan.put_back) << "its turn comes in half a second";
+}
+
 TEST_F(DispatcherTest, TellsTheStoreOfAHoldOnce) {
   auto dispatcher = dispatcher_of(vendor_of(4));
   dispatcher.waiting().add(claimed_of(1));

@@ -17,7 +17,7 @@ TEST(Record, IsALineOfItsParentsItsTimeAndItsBody) {
   Expressions expressions;
   std::string text = "before\n";
   std::string why;
-  EXPECT_EQ(append_lines(record, expressions, text, &why), 1U);
+  EXPECT_EQ(ndjson_lines().append(record, expressions, text, &why), 1U);
   EXPECT_EQ(
       text,
       "before\n"
@@ -30,7 +30,7 @@ std::string line_with(const std::string& body) {
   Expressions expressions;
   std::string text;
   std::string why;
-  append_lines(record_for(output, body), expressions, text, &why);
+  ndjson_lines().append(record_for(output, body), expressions, text, &why);
   return text;
 }
 
@@ -44,14 +44,16 @@ TEST(Record, IsTheCleanedTextExceptInAFileOfItsOwn) {
   record.cleaned_body = R"({"a":1})";
   Expressions expressions;
   std::string text, why;
-  append_lines(record, expressions, text, &why);
+  ndjson_lines().append(record, expressions, text, &why);
   EXPECT_EQ(text, line_of(R"({"a":1})"));
-  EXPECT_EQ(whole_file(record, expressions, &why), record.body);
+  text.clear();
+  EXPECT_EQ(json_files().append(record, expressions, text, &why), 1U);
+  EXPECT_EQ(text, record.body);
   auto shaped = output;
   shaped.select = "SELECT body->>'a' AS a";
   record.output = &shaped;
   text.clear();
-  append_lines(record, expressions, text, &why);
+  ndjson_lines().append(record, expressions, text, &why);
   EXPECT_EQ(text, "{\"a\":1}\n") << why;
 }
 
@@ -65,7 +67,7 @@ TEST(Record, WithASelectIsALineForEachRow) {
   Expressions expressions;
   std::string text;
   std::string why;
-  EXPECT_EQ(append_lines(record, expressions, text, &why), 3U) << why;
+  EXPECT_EQ(ndjson_lines().append(record, expressions, text, &why), 3U) << why;
   EXPECT_EQ(text, R"({"w":"web \"1\"","v":1})"
                   "\n"
                   R"({"w":"web \"1\"","v":2.5})"
@@ -80,7 +82,7 @@ TEST(Record, WhoseSelectFailsAppendsNothingAndSaysWhy) {
   Expressions expressions;
   std::string text = "before\n";
   std::string why;
-  EXPECT_EQ(append_lines(record_for(output, "<html>"), expressions, text, &why), std::nullopt);
+  EXPECT_EQ(ndjson_lines().append(record_for(output, "<html>"), expressions, text, &why), std::nullopt);
   EXPECT_EQ(text, "before\n");
   EXPECT_TRUE(why.starts_with("select failed: ")) << why;
 }
@@ -88,8 +90,10 @@ TEST(Record, WhoseSelectFailsAppendsNothingAndSaysWhy) {
 TEST(Record, AsAFileOfItsOwnIsTheBodysOwnBytes) {
   const auto output = output_to("raw/{id}.json");
   Expressions expressions;
+  std::string text;
   std::string why;
-  EXPECT_EQ(whole_file(record_for(output, "{\n \"a\": 1 }\n"), expressions, &why), "{\n \"a\": 1 }\n");
+  EXPECT_EQ(json_files().append(record_for(output, "{\n \"a\": 1 }\n"), expressions, text, &why), 1U);
+  EXPECT_EQ(text, "{\n \"a\": 1 }\n");
 }
 
 TEST(Path, FillsEachNameIntoOneComponent) {
@@ -174,7 +178,7 @@ TEST(AppendLines, MakeOneLineOfValidJsonOfWhateverCame) {
     record.body_is_json = row.is_json;
     Expressions expressions;
     std::string text, why;
-    EXPECT_EQ(append_lines(record, expressions, text, &why), 1U);
+    EXPECT_EQ(ndjson_lines().append(record, expressions, text, &why), 1U);
     EXPECT_EQ(std::ranges::count(text, '\n'), 1) << text;
     const auto line = nlohmann::json::parse(text, nullptr, false);
     ASSERT_FALSE(line.is_discarded()) << text;

@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 
+#include "output/format.h"
 #include "output/record.h"
 #include "spec/config.h"
 
@@ -15,8 +16,10 @@ inline OutputSpec output_to(const std::string& to) {
   output.to = *Template::parse(to);
   if (to.ends_with(".gz")) output.compression = OutputSpec::Compression::gzip;
   if (to.ends_with(".zst")) output.compression = OutputSpec::Compression::zstd;
-  output.one_file_per_answer = to.find(".json") != std::string::npos;
-  output.format = output.one_file_per_answer ? OutputSpec::Format::json : OutputSpec::Format::ndjson;
+  output.format = output_format(to.substr(0, to.size() - (to.ends_with(".gz")    ? 3U
+                                                          : to.ends_with(".zst") ? 4U
+                                                                                 : 0U)));
+  if (output.format != nullptr) output.one_file_per_answer = output.format->one_file_per_answer();
   return output;
 }
 
