@@ -164,7 +164,8 @@ std::string describe(const Config& config, WallTime now) {
   line(out, "file", "{}", config.file.string());
   line(out, "state_dir", "{}", config.state_dir.string());
   line(out, "outputs", "{}", (config.state_dir / "out").string());
-  line(out, "store", "keeps finished runs for {}", format_duration(config.keep));
+  line(out, "store", "keeps finished runs for {}, their dead letters for {}", format_duration(config.keep),
+       format_duration(config.keep_dead));
   line(out, "log", "{}, from {} up", format_name(config.log_format), severity_name(config.log_level));
   for (const auto& [name, vendor] : config.vendors) describe_vendor(out, vendor);
   for (const auto& [name, pipeline] : config.pipelines) describe_pipeline(out, pipeline, now);

@@ -55,6 +55,7 @@ void read_store(Reader& root, Config& config) {
   if (node == nullptr) return;
   Reader reader(*node, "[store]", root.complaints());
   reader.duration("keep", config.keep);
+  reader.duration("keep_dead", config.keep_dead);
   reader.unknown_keys();
 }
 

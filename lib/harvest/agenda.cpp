@@ -1,15 +1,11 @@
 #include "harvest/agenda.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <nlohmann/json.hpp>
-#include <string_view>
 
 namespace fanout {
 namespace {
 
-constexpr std::string_view kPipeline = "pipeline/";
+std::string text_of(const Schedule& schedule) { return schedule.cron() + " " + schedule.zone(); }
 
 }  // namespace
 
@@ -78,31 +74,23 @@ WallTime Agenda::considered(const std::string& pipeline) const {
   return found == entries_.end() ? WallTime{} : found->second.considered;
 }
 
-LimiterRow Agenda::row(const std::string& pipeline) const {
-  LimiterRow row;
-  row.subject = fmt::format("{}{}", kPipeline, pipeline);
-  row.state = fmt::format(R"({{"considered":{}}})", unix_ms(considered(pipeline)));
-  return row;
+void Agenda::read(const ScheduleRow& row) {
+  saved_[row.pipeline] = row;
+  const auto found = entries_.find(row.pipeline);
+  if (found == entries_.end()) return;
+  if (row.text.empty() || row.text == text_of(found->second.schedule)) {
+    dealt_with(row.pipeline, row.considered);
+  }
 }
 
-void Agenda::read(const LimiterRow& row, bool at_start) {
-  const auto pipeline = row.subject.substr(kPipeline.size());
-  const auto state = nlohmann::json::parse(row.state, nullptr, false);
-  const auto found = state.is_object() ? state.find("considered") : state.end();
-  if (found == state.end() || !found->is_number_integer()) return;
-  const auto until = from_unix_ms(found->get<std::int64_t>());
-  if (until == WallTime{}) return;  // it was paused while it had no schedule
-  saved_[pipeline] = until;
-  if (at_start || until > considered(pipeline)) dealt_with(pipeline, until);
-}
-
-std::vector<LimiterRow> Agenda::take_unsaved() {
-  std::vector<LimiterRow> rows;
+std::vector<ScheduleRow> Agenda::take_unsaved() {
+  std::vector<ScheduleRow> rows;
   for (const auto& [pipeline, entry] : entries_) {
-    const auto saved = saved_.find(pipeline);
-    if (saved != saved_.end() && saved->second == entry.considered) continue;
-    saved_[pipeline] = entry.considered;
-    rows.push_back(row(pipeline));
+    ScheduleRow row{pipeline, text_of(entry.schedule), entry.considered};
+    auto& saved = saved_[pipeline];
+    if (saved == row) continue;
+    saved = row;
+    rows.push_back(std::move(row));
   }
   return rows;
 }

@@ -41,12 +41,11 @@ class Agenda {
   WallTime considered(const std::string& pipeline) const;
 
   // Up to when each is dealt with has a row of its own in the store, so that a run which is missed before the
-  // first is made up too, and one that was skipped is not.
-  LimiterRow row(const std::string& pipeline) const;
-  // at_start: what the row says holds, whatever it is; later only what is further on.
-  void read(const LimiterRow& row, bool at_start);
+  // first is made up too, and one that was skipped is not. What a row says belongs to the text of its
+  // schedule: of another one nothing is made up.
+  void read(const ScheduleRow& row);
   // Those that say something else than what holds; from now on they are taken for saved.
-  std::vector<LimiterRow> take_unsaved();
+  std::vector<ScheduleRow> take_unsaved();
 
  private:
   struct Entry {
@@ -55,7 +54,7 @@ class Agenda {
     std::optional<WallTime> next;
   };
   std::map<std::string, Entry> entries_;
-  std::map<std::string, WallTime> saved_;
+  std::map<std::string, ScheduleRow> saved_;
 };
 
 }  // namespace fanout

@@ -18,7 +18,7 @@ struct Commit {
   std::vector<std::size_t> settlement_of;  // for each record: which of the batch's settlements is its
   std::vector<std::shared_ptr<const Config>> configs;  // keep the records' output specifications alive
   std::vector<std::int64_t> seal_runs;
-  std::optional<WallTime> prune_before;
+  std::optional<Bygone> prune_before;
 };
 
 // What another connection may have changed.
@@ -31,7 +31,8 @@ struct Kept {
   Applied applied;
   std::optional<OthersWrote> others_wrote;
   bool more_to_prune = false;
-  std::string must_wait;  // not empty: nothing was kept, and why
+  std::vector<DeadGone> dead_gone;  // dead letters that were too old
+  std::string must_wait;            // not empty: nothing was kept, and why
 };
 
 }  // namespace fanout

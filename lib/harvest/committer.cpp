@@ -43,7 +43,7 @@ bool Committer::is_full() const { return pending_bytes_ >= kMostPendingBytes; }
 bool Committer::has_work() const {
   const Batch& batch = pending_.batch;
   return !batch.settlements.empty() || !batch.new_runs.empty() || !batch.limiters.empty() ||
-         !batch.answered.empty() || !batch.dead.empty() || batch.read_commands ||
+         !batch.schedules.empty() || !batch.answered.empty() || !batch.dead.empty() || batch.read_commands ||
          !pending_.seal_runs.empty() || pending_.prune_before;
 }
 

@@ -40,8 +40,8 @@ class Committer {
   void settle(Settlement settlement);
   // A record of the latest settlement.
   void keep(Record record, const std::shared_ptr<const Config>& config);
-  // With the next commit some of what finished before is forgotten.
-  void prune(WallTime before) { pending_.prune_before = before; }
+  // With the next commit some of what is old is forgotten.
+  void prune(const Bygone& before) { pending_.prune_before = before; }
   // Enough is pending; nothing more is to be asked before some of it is kept.
   bool is_full() const;
   bool has_work() const;

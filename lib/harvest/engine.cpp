@@ -28,6 +28,8 @@ bool same_outputs(const Config& before, const Config& after, const std::string& 
                             });
 }
 
+Bygone bygone(const Config& config, WallTime now) { return {now - config.keep, now - config.keep_dead}; }
+
 MonoTime mono_of(WallTime at, const Clock& clock) {
   // Far enough for any timer, near enough for its arithmetic.
   constexpr milliseconds kFar = std::chrono::hours(24 * 30);
@@ -65,14 +67,12 @@ Engine::Engine(Surroundings surroundings, std::shared_ptr<const Config> config, 
   });
   dispatchers_.configure(*runs_.config());
   agenda_.configure(*runs_.config(), on_.clock.wall());
-  for (const auto& [pipeline, run] : recovered.last_runs) {
-    if (run.cause == "schedule") agenda_.dealt_with(pipeline, run.scheduled_for);
-  }
+  for (const auto& row : recovered.schedules) agenda_.read(row);
   read_what_others_wrote({recovered.open_runs, recovered.limiters});
   runs_.take_tallies(recovered.tallies, {}, on_.clock.mono());
   dispatchers_.restore(recovered.limiters);
   committer_.pending().batch.read_commands = true;  // given while nobody was there
-  committer_.prune(on_.clock.wall() - runs_.config()->keep);
+  committer_.prune(bygone(*runs_.config(), on_.clock.wall()));
   if (recovered.leases_taken_back > 0) {
     on_.log.notice(
         fmt::format("took back {} tasks that were claimed when the daemon last ended; those that had been "
@@ -91,7 +91,7 @@ void Engine::begin_once(const std::vector<std::string>& pipelines, Settled settl
   life_.settled = std::move(settled);
   runs_.restrict_to({pipelines.begin(), pipelines.end()});
   for (const auto& [name, pipeline] : runs_.config()->pipelines) {
-    if (runs_.are_ours(name) && helm_.why_not_start(name).empty())
+    if (runs_.are_ours(name) && runs_.of_pipeline(name) == nullptr)
       helm_.start(name, "once", on_.clock.wall());
   }
   begin();
@@ -220,6 +220,14 @@ void Engine::committed(const Commit& commit, Kept kept) {
     runs_.adopt(run, on_.clock.mono());
     on_.log.notice(fmt::format("run {} of pipeline {} begins ({})", run.id, run.pipeline, run.cause));
   }
+  for (const auto& [pipeline, open] : applied.not_begun) {
+    on_.log.warning(
+        fmt::format("pipeline {}: no run begins, because run {} of it is still open", pipeline, open));
+  }
+  for (const auto& [run, count] : kept.dead_gone) {
+    on_.log.notice(
+        fmt::format("{} dead letters of run {} are older than keep_dead and are gone", count, run));
+  }
   if (kept.others_wrote) read_what_others_wrote(*kept.others_wrote);
   runs_.take_tallies(applied.tallies, commit.batch.watched_runs, on_.clock.mono());
   end_runs(applied.finished);
@@ -228,7 +236,7 @@ void Engine::committed(const Commit& commit, Kept kept) {
     for (const auto id : runs_.others_than(kept.others_wrote->open_runs)) helm_.forget(id);
   }
   next_due_ = applied.next_due;
-  if (kept.more_to_prune) committer_.prune(on_.clock.wall() - runs_.config()->keep);
+  if (kept.more_to_prune) committer_.prune(bygone(*runs_.config(), on_.clock.wall()));
   orders_.committed(commit, applied, committer_.pending());
   orders_.obey(applied.commands, committer_.pending());
   helm_.take(std::move(kept.applied.claimed));
@@ -241,7 +249,7 @@ void Engine::end_runs(const std::vector<std::int64_t>& finished) {
     say_farewell(*run, on_.clock.wall(), on_.log);
     life_.dead_letters += run->dead();
     helm_.forget(id);
-    committer_.prune(on_.clock.wall() - runs_.config()->keep);
+    committer_.prune(bygone(*runs_.config(), on_.clock.wall()));
   }
 }
 
@@ -256,7 +264,6 @@ void Engine::read_what_others_wrote(const OthersWrote& others) {
       continue;
     }
     if (row.paused) runs_.pause(row.subject.substr(row.subject.find('/') + 1), true);
-    agenda_.read(row, !life_.begun);
   }
   agenda_.not_after(on_.clock.wall());
   helm_.put_back_what_may_not_go();

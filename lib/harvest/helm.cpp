@@ -36,7 +36,8 @@ std::string Helm::why_not_start(const std::string& pipeline) {
     return fmt::format("no pipeline {} in the configuration; there are: {}", pipeline,
                        listed(pipelines_of(*runs_.config())));
   }
-  if (const auto* open = runs_.of_pipeline(pipeline))
+  // One that had ended and was put back to work holds up no other.
+  if (const auto* open = runs_.of_pipeline(pipeline); open != nullptr && !open->run.reopened)
     return fmt::format("run {} of it is still open", open->run.id);
   return is_beginning(pipeline) ? "a run of it is just beginning" : "";
 }
@@ -84,9 +85,12 @@ std::string Helm::pause(const std::string& target, bool paused) {
   }
   if (is_pipeline(target)) {
     runs_.pause(target, paused);
-    rows.push_back(agenda_.row(target));
-    rows.back().paused = paused;
-    rows.back().decides_pause = true;
+    LimiterRow row;
+    row.subject = "pipeline/" + target;
+    row.paused = paused;
+    row.state = "{}";
+    row.decides_pause = true;
+    rows.push_back(std::move(row));
   } else if (dispatcher == nullptr) {
     return fmt::format("refused: no pipeline or vendor {}; there are pipelines {} and vendors {}", target,
                        listed(pipelines_of(*runs_.config())), listed(dispatchers_.names()));
@@ -118,7 +122,7 @@ void Helm::start_what_is_due(const Log& log) {
     }
     start(due.pipeline, "schedule", due.scheduled_for);
   }
-  for (auto& row : agenda_.take_unsaved()) committer_.pending().batch.limiters.push_back(std::move(row));
+  for (auto& row : agenda_.take_unsaved()) committer_.pending().batch.schedules.push_back(std::move(row));
 }
 
 void Helm::take(std::vector<Task> claimed) {

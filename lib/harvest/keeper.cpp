@@ -15,9 +15,10 @@ namespace {
 bool is_empty(const Commit& commit) {
   const Batch& batch = commit.batch;
   return batch.settlements.empty() && batch.parts.empty() && batch.limiters.empty() &&
-         batch.new_runs.empty() && batch.finish_runs.empty() && batch.cancel_runs.empty() &&
-         batch.dead.empty() && batch.answered.empty() && batch.notes.empty() && batch.watched_runs.empty() &&
-         batch.claims.empty() && !batch.read_commands && commit.seal_runs.empty() && !commit.prune_before;
+         batch.schedules.empty() && batch.new_runs.empty() && batch.finish_runs.empty() &&
+         batch.cancel_runs.empty() && batch.dead.empty() && batch.answered.empty() && batch.notes.empty() &&
+         batch.watched_runs.empty() && batch.claims.empty() && !batch.read_commands &&
+         commit.seal_runs.empty() && !commit.prune_before;
 }
 
 void append(std::vector<Part>& to, std::vector<Part> parts) {
@@ -140,7 +141,9 @@ void Keeper::write_records(Commit& commit) {
 void Keeper::prune(const Commit& commit, Kept& kept) {
   if (!commit.prune_before) return;
   try {
-    kept.more_to_prune = store_.prune(*commit.prune_before);
+    auto pruned = store_.prune(*commit.prune_before);
+    kept.more_to_prune = pruned.more;
+    kept.dead_gone = std::move(pruned.dead_gone);
   } catch (const MustWait&) {
     // The end of the next run brings it again.
   }

@@ -18,7 +18,10 @@ bool OpenRuns::are_ours(const std::string& pipeline) const {
 }
 
 void OpenRuns::adopt(const Run& run, MonoTime now) {
-  if (are_ours(run.pipeline)) runs_.try_emplace(run.id, run, now).first->second.run.state = run.state;
+  if (!are_ours(run.pipeline)) return;
+  Run& known = runs_.try_emplace(run.id, run, now).first->second.run;
+  known.state = run.state;
+  known.reopened = run.reopened;
 }
 
 ActiveRun* OpenRuns::find(std::int64_t id) {
@@ -27,10 +30,13 @@ ActiveRun* OpenRuns::find(std::int64_t id) {
 }
 
 ActiveRun* OpenRuns::of_pipeline(const std::string& pipeline) {
+  ActiveRun* reopened = nullptr;
   for (auto& [id, run] : runs_) {
-    if (run.run.pipeline == pipeline && run.run.state == RunState::running) return &run;
+    if (run.run.pipeline != pipeline || run.run.state != RunState::running) continue;
+    if (!run.run.reopened) return &run;
+    reopened = &run;
   }
-  return nullptr;
+  return reopened;
 }
 
 const PipelineSpec* OpenRuns::pipeline_of(const ActiveRun& run) const {

@@ -31,7 +31,7 @@ class OpenRuns {
   void adopt(const Run& run, MonoTime now);
   void erase(std::int64_t id) { runs_.erase(id); }
   ActiveRun* find(std::int64_t id);
-  // The one that is running; null if none is.
+  // The one that is running; else one that had ended and was put back to work; else null.
   ActiveRun* of_pipeline(const std::string& pipeline);
   // Null if it is no longer in the configuration.
   const PipelineSpec* pipeline_of(const ActiveRun& run) const;

@@ -19,6 +19,20 @@ std::optional<std::int64_t> number_in(std::string_view text) {
   return number;
 }
 
+std::string outcome_of(const DeadMoved& dead) {
+  auto text = fmt::format("{} {}", dead.moved, dead.moved == 1 ? "task" : "tasks");
+  if (dead.forgotten > 0) {
+    text +=
+        fmt::format("; {} stay dead, because their run is gone: they can be looked at and dropped, no more",
+                    dead.forgotten);
+  }
+  if (dead.cancelling > 0) {
+    text +=
+        fmt::format("; {} stay dead until their run, which is being cancelled, has ended", dead.cancelling);
+  }
+  return text;
+}
+
 }  // namespace
 
 void Orders::obey(const std::vector<Command>& commands, Commit& next) {
@@ -42,8 +56,7 @@ void Orders::obey(const std::vector<Command>& commands, Commit& next) {
 void Orders::committed(const Commit& commit, const Applied& applied, Commit& next) {
   const auto moved = std::min(answer_with_count_.size(), applied.dead_moved.size());
   for (std::size_t i = 0; i < moved; ++i) {
-    const auto count = applied.dead_moved[i];
-    answer(answer_with_count_[i], fmt::format("{} {}", count, count == 1 ? "task" : "tasks"), next);
+    answer(answer_with_count_[i], outcome_of(applied.dead_moved[i]), next);
   }
   answer_with_count_.erase(answer_with_count_.begin(),
                            answer_with_count_.begin() + static_cast<std::ptrdiff_t>(moved));

@@ -17,6 +17,7 @@ struct Config {
   std::filesystem::path file;
   std::filesystem::path state_dir;
   milliseconds keep{std::chrono::hours(24 * 7)};  // store.keep: how long finished runs stay in the database
+  milliseconds keep_dead{std::chrono::hours(24 * 90)};  // store.keep_dead: how long their dead letters do
   LogFormat log_format = LogFormat::text;
   Severity log_level = Severity::info;
   std::map<std::string, VendorSpec> vendors;

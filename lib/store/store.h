@@ -6,7 +6,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -31,6 +30,8 @@ struct Run {
   WallTime scheduled_for{};
   WallTime started_at{};
   WallTime since{};  // the previous complete run's start; epoch if there was none
+  bool reopened =
+      false;  // put back to work after it had ended: beside it another run of its pipeline may be open
 };
 
 // Tasks of one level of one run, by state.
@@ -69,6 +70,14 @@ struct LimiterRow {
   bool decides_pause = false;
 };
 
+// Up to which moment a pipeline's schedule is dealt with.
+struct ScheduleRow {
+  std::string pipeline;
+  std::string text;  // of the schedule that it was then; empty: nobody knows, so of whichever it is
+  WallTime considered{};
+  friend bool operator==(const ScheduleRow&, const ScheduleRow&) = default;
+};
+
 // What the daemon has to say of itself to whoever looks, until it is no longer so: one text for each subject.
 struct Notice {
   std::string subject;
@@ -93,6 +102,20 @@ struct DeadSelection {
   std::string pipeline;   // … this pipeline; empty: of any
 };
 
+// What became of the dead letters of a selection.
+struct DeadMoved {
+  std::int64_t moved = 0;
+  // Those that a redrive leaves as they are:
+  std::int64_t forgotten = 0;   // all else of their run is deleted, so they can only be read or dropped
+  std::int64_t cancelling = 0;  // their run is being cancelled; when it has ended they can be put back
+};
+
+// A run that was not begun, since one of its pipeline is open.
+struct NotBegun {
+  std::string pipeline;
+  std::int64_t open_run = 0;
+};
+
 struct RunNote {
   std::int64_t run = 0;
   double rate = 0;  // settled a second, lately
@@ -100,13 +123,29 @@ struct RunNote {
   std::string blocked;  // why it does not move; empty: it moves
 };
 
-// One transaction's worth of work.
+// What is old enough to be forgotten.
+struct Bygone {
+  WallTime runs{};  // that ended before it
+  WallTime dead{};  // dead letters of forgotten runs that died before it
+};
+struct DeadGone {
+  std::int64_t run = 0;
+  std::int64_t count = 0;
+};
+struct Pruned {
+  bool more = false;
+  std::vector<DeadGone> dead_gone;
+};
+
+// One transaction's worth of work. Where one thing depends on another: settlements come first, then cancels,
+// dead letters, finished runs, new runs, and claims.
 struct Batch {
   WallTime now{};
   std::vector<Settlement> settlements;
   std::vector<Part> parts;
   std::vector<AnswerPath> answer_paths;
   std::vector<LimiterRow> limiters;
+  std::vector<ScheduleRow> schedules;
   std::vector<NewRun> new_runs;
   std::vector<std::int64_t> finish_runs;  // ends those of them that have nothing open
   std::vector<std::int64_t> cancel_runs;  // drops what is open as skipped, "cancelled"
@@ -115,6 +154,9 @@ struct Batch {
   std::vector<RunNote> notes;
   std::vector<std::int64_t> watched_runs;  // whose tallies are wanted
   std::vector<ClaimWish> claims;           // after all of the above
+  // The lowest number among the claims that are held or settled by a later batch. Leases of earlier ones are
+  // nobody's: they are taken back when their time is over. Nothing: none are.
+  std::optional<std::int64_t> oldest_claim;
   bool read_commands = false;
 };
 
@@ -122,9 +164,11 @@ struct Applied {
   // Not empty: nothing was changed, because these of the settlements keep a record and their tasks are no
   // longer leased by them (somebody changed the rows by hand). Others of that kind are ignored.
   std::vector<std::size_t> stale;
-  std::vector<Run> new_runs;             // with their ids, in order
-  std::vector<std::int64_t> finished;    // of finish_runs, those that ended
-  std::vector<std::int64_t> dead_moved;  // tasks moved, for each DeadSelection
+  std::vector<Run> new_runs;           // with their ids, in order
+  std::vector<NotBegun> not_begun;     // the others of new_runs
+  std::vector<std::int64_t> finished;  // of finish_runs, those that ended
+  std::vector<DeadMoved> dead_moved;   // for each DeadSelection
+  std::int64_t leases_taken_back = 0;
   std::vector<Task> claimed;
   std::vector<Tally> tallies;        // of watched_runs
   std::optional<WallTime> next_due;  // of the earliest waiting task
@@ -136,8 +180,8 @@ struct Recovered {
   std::vector<Run> open_runs;
   std::vector<Tally> tallies;  // of the open runs
   std::vector<LimiterRow> limiters;
+  std::vector<ScheduleRow> schedules;
   std::vector<Part> open_parts;
-  std::map<std::string, Run> last_runs;  // by pipeline: the latest by start, open or not
 };
 
 class Store {
@@ -156,8 +200,9 @@ class Store {
   // True if another connection has written since the last call.
   virtual bool changed_by_others() = 0;
   virtual void note(const Notice& notice, WallTime now) = 0;
-  // Forgets some of what finished before `before`; true while there is more.
-  virtual bool prune(WallTime before) = 0;
+  // Forgets some of what is old enough: ended runs but for their dead letters, which have a time of their
+  // own, and orders that were obeyed. A pipeline's last run and its last complete one stay.
+  virtual Pruned prune(const Bygone& before) = 0;
 };
 
 }  // namespace fanout

@@ -113,5 +113,35 @@ TEST_F(AgendaTest, HasNothingDueWithoutASchedule) {
   EXPECT_TRUE(agenda.take_due(kMonday).empty());
 }
 
+TEST_F(AgendaTest, HasARowToSaveUntilItIsTakenAndWheneverItMovesOn) {
+  agenda.configure(scheduled("0 2 * * *"), kMonday);
+  EXPECT_EQ(agenda.take_unsaved(), (std::vector<ScheduleRow>{{"p", "0 2 * * * UTC", kMonday}}));
+  EXPECT_TRUE(agenda.take_unsaved().empty());
+  agenda.take_due(kMonday + hours(2));
+  EXPECT_EQ(agenda.take_unsaved(), (std::vector<ScheduleRow>{{"p", "0 2 * * * UTC", kMonday + hours(2)}}));
+}
+
+TEST_F(AgendaTest, MakesUpAfterARestartForTheScheduleThatItWas) {
+  agenda.configure(scheduled("0 2 * * *"), kMonday + hours(60));
+  agenda.read({"p", "0 2 * * * UTC", kMonday + hours(2)});
+  EXPECT_TRUE(agenda.take_unsaved().empty());
+  ASSERT_EQ(agenda.take_due(kMonday + hours(60)).size(), 1U);
+}
+
+TEST_F(AgendaTest, MakesUpNothingForAScheduleThatWasChangedWhileTheDaemonWasDown) {
+  agenda.configure(scheduled("0 3 * * *"), kMonday + hours(60));
+  agenda.read({"p", "0 2 * * * UTC", kMonday + hours(2)});
+  EXPECT_TRUE(agenda.take_due(kMonday + hours(60)).empty());
+  EXPECT_EQ(agenda.next(), kMonday + hours(75));
+  EXPECT_EQ(agenda.take_unsaved(), (std::vector<ScheduleRow>{{"p", "0 3 * * * UTC", kMonday + hours(60)}}));
+}
+
+TEST_F(AgendaTest, TakesARowWithoutATextForThatOfWhicheverScheduleThereIs) {
+  agenda.configure(scheduled("0 2 * * *"), kMonday + hours(60));
+  agenda.read({"p", "", kMonday + hours(2)});
+  EXPECT_EQ(agenda.take_unsaved(), (std::vector<ScheduleRow>{{"p", "0 2 * * * UTC", kMonday + hours(2)}}));
+  ASSERT_EQ(agenda.take_due(kMonday + hours(60)).size(), 1U);
+}
+
 }  // namespace
 }  // namespace fanout

@@ -23,6 +23,18 @@ TEST_F(HelmTest, SaysWhyItDoesNotStart) {
   EXPECT_EQ(helm.start("q"), "refused: run 7 of it is still open");
 }
 
+TEST_F(HelmTest, StartsARunBesideOneThatWasPutBackToWork) {
+  open(7, "q").run.reopened = true;
+  EXPECT_EQ(helm.start("q"), "started");
+  EXPECT_EQ(helm.cancel("q"), "run 7 is cancelled; requests in flight still end");
+}
+
+TEST_F(HelmTest, CancelsTheRunItselfBeforeOneThatWasPutBackToWork) {
+  open(7, "q").run.reopened = true;
+  open(8, "q");
+  EXPECT_EQ(helm.cancel("q"), "run 8 is cancelled; requests in flight still end");
+}
+
 TEST_F(HelmTest, CancelsWhatIsOpenAndPutsBackWhatHasNotLeft) {
   const auto& run = open(1, "p", 5);
   dispatchers.of("v").waiting().add(claimed_of(run));

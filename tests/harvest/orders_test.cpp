@@ -61,10 +61,15 @@ TEST_F(OrdersTest, ThatMoveDeadLettersAreAnsweredWithTheirCountOnceItIsKnown) {
   EXPECT_EQ(next.batch.dead[1].task, 17);
   EXPECT_TRUE(next.batch.dead[1].drop);
   Applied applied;
-  applied.dead_moved = {5, 1};
+  applied.dead_moved = {{5, 0, 0}, {1, 2, 3}};
   Commit later;
   orders.committed(next, applied, later);
-  EXPECT_EQ(outcomes(later), (std::vector<std::string>{"5 tasks", "1 task"}));
+  EXPECT_EQ(outcomes(later),
+            (std::vector<std::string>{
+                "5 tasks",
+                "1 task; 2 stay dead, because their run is gone: they can be looked at and "
+                "dropped, no more; 3 stay dead until their run, which is being cancelled, has "
+                "ended"}));
 }
 
 TEST_F(OrdersTest, AboutNothingThatIsKnownAreRefused) {

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -68,16 +69,24 @@ class StoreContract : public testing::TestWithParam<StoreKind> {
     EXPECT_TRUE(finish(run.id, at));
     return run;
   }
-  std::int64_t move_dead(const DeadSelection& selection, WallTime now = kNow) {
+  DeadMoved dead(const DeadSelection& selection, WallTime now = kNow) {
     Batch batch;
     batch.dead = {selection};
     return apply(batch, now).dead_moved.at(0);
   }
-  bool prune(WallTime before) { return store().prune(before); }
-  void prune_all(WallTime before) {
-    while (prune(before)) {
+  std::int64_t move_dead(const DeadSelection& selection) { return dead(selection).moved; }
+  // Says how many dead letters of each run went.
+  std::map<std::int64_t, std::int64_t> prune_all(const Bygone& before) {
+    std::map<std::int64_t, std::int64_t> gone;
+    for (bool more = true; more;) {
+      const auto pruned = store().prune(before);
+      for (const auto& [run, count] : pruned.dead_gone) gone[run] += count;
+      more = pruned.more;
     }
+    return gone;
   }
+  // Dead letters with their runs.
+  std::map<std::int64_t, std::int64_t> prune_all(WallTime before) { return prune_all({before, before}); }
 
   // What is counted of a run, level by level: "a: 1 ready, 2 done; b: 1 leased".
   std::string counted(std::int64_t run) {

@@ -1,4 +1,6 @@
 // What every store must keep beside the queue: parts, answer paths, limiters, orders.
+#include <algorithm>
+
 #include "store/contract.h"
 
 namespace fanout {
@@ -82,6 +84,22 @@ TEST_P(BesideContract, APauseIsLeftAloneByALimiterThatDecidesNothing) {
   batch.limiters[0].paused = batch.limiters[0].decides_pause = false;
   apply(batch);
   EXPECT_TRUE(store().limiters().at(0).paused);
+}
+
+TEST_P(BesideContract, UpToWhenAScheduleIsDealtWithIsKeptWithItsText) {
+  Batch batch;
+  batch.schedules = {{"monitoring", "0 2 * * * UTC", kNow}, {"billing", "@hourly UTC", kNow}};
+  apply(batch);
+  batch.schedules = {{"monitoring", "0 3 * * * UTC", kNow + seconds(5)}};
+  apply(batch);
+  auto rows = restart().schedules;
+  ASSERT_THAT(rows, SizeIs(2));
+  std::ranges::sort(rows, {}, &ScheduleRow::pipeline);
+  EXPECT_EQ(rows[0].text, "@hourly UTC");
+  EXPECT_EQ(rows[0].considered, kNow);
+  EXPECT_EQ(rows[1].pipeline, "monitoring");
+  EXPECT_EQ(rows[1].text, "0 3 * * * UTC");
+  EXPECT_EQ(rows[1].considered, kNow + seconds(5));
 }
 
 TEST_P(BesideContract, AnOrderIsReadUntilItIsAnswered) {

@@ -69,8 +69,6 @@ TEST_P(RunContract, ARestartFindsWhatWasThere) {
   EXPECT_EQ(recovered.open_runs[0].started_at, kNow);
   ASSERT_THAT(recovered.tallies, SizeIs(1));
   EXPECT_EQ(recovered.tallies[0].ready, 1);
-  EXPECT_EQ(recovered.last_runs.at("billing").state, RunState::finished);
-  EXPECT_EQ(recovered.last_runs.at("monitoring").state, RunState::running);
 }
 
 TEST_P(RunContract, ACancelledRunIsSkippedInSmallBatchesAndItsRequestsInFlightEnd) {
@@ -89,7 +87,6 @@ TEST_P(RunContract, ACancelledRunIsSkippedInSmallBatchesAndItsRequestsInFlightEn
   EXPECT_FALSE(finish(run.id));
   settle({settlement(flying[0], State::done)});
   EXPECT_TRUE(finish(run.id));
-  EXPECT_EQ(restart().last_runs.at("monitoring").state, RunState::cancelled);
 }
 
 class DeadLetterContract : public StoreContract {
@@ -163,7 +160,7 @@ TEST_P(RunContract, AnOldRunIsForgottenInSmallBatches) {
   const auto old = finished("monitoring", kNow, 1200);
   const auto latest = finished("monitoring", kNow + seconds(1));
   int turns = 0;
-  for (; prune(kNow + seconds(60)); ++turns) ASSERT_LT(turns, 20);
+  for (; store().prune({kNow + seconds(60), kNow + seconds(60)}).more; ++turns) ASSERT_LT(turns, 20);
   EXPECT_GT(turns, 2) << "no single transaction grows with the queue";
   EXPECT_EQ(counted(old.id), "");
   EXPECT_EQ(counted(latest.id), "a: 1 dead");
@@ -175,7 +172,7 @@ TEST_P(RunContract, WhatIsYoungOpenOrAPipelinesLastIsKept) {
   runs.push_back(finished("monitoring", kNow + seconds(50)).id);  // young
   runs.push_back(finished("monitoring", kNow + seconds(60)).id);
   runs.push_back(start(seeds(1)).id);  // open
-  EXPECT_FALSE(prune(kNow + seconds(50)));
+  EXPECT_FALSE(store().prune({kNow + seconds(50), kNow + seconds(50)}).more);
   for (const auto run : runs) EXPECT_NE(counted(run), "") << run;
 }
 
@@ -189,11 +186,133 @@ TEST_P(RunContract, TheLastCompleteRunIsKeptBecauseSinceGoesByIt) {
   EXPECT_EQ(start({}).since, kNow);
 }
 
+TEST_P(RunContract, AForgottenRunLeavesItsDeadLettersUntilTheirOwnTimeIsOver) {
+  const auto old = finished("monitoring", kNow, 1200);
+  const auto latest = finished("monitoring", kNow + seconds(1));
+  EXPECT_THAT(prune_all({kNow + seconds(60), kNow}), IsEmpty());
+  EXPECT_EQ(counted(old.id), "a: 1 dead");
+  EXPECT_FALSE(store().prune({kNow + seconds(60), kNow}).more) << "there is nothing to do until then";
+  EXPECT_THAT(prune_all({kNow + seconds(60), kNow + seconds(1)}), ElementsAre(std::pair(old.id, 1)));
+  EXPECT_EQ(counted(old.id), "");
+  EXPECT_EQ(counted(latest.id), "a: 1 dead") << "its run is there still";
+}
+
+TEST_P(RunContract, ManyDeadLettersGoInSmallBatchesAndAllAreCounted) {
+  const auto old = start(seeds(1200));
+  std::vector<Settlement> all;
+  for (const auto& task : claim(old.id, 1200)) all.push_back(died(task, "500"));
+  settle(all);
+  finish(old.id);
+  finished("monitoring");
+  EXPECT_THAT(prune_all({kNow + seconds(60), kNow}), IsEmpty());
+  EXPECT_EQ(counted(old.id), "a: 1200 dead");
+  const auto first = store().prune({kNow + seconds(60), kNow + seconds(1)});
+  ASSERT_THAT(first.dead_gone, SizeIs(1));
+  EXPECT_LT(first.dead_gone[0].count, 1200) << "no single transaction grows with the queue";
+  const auto rest = prune_all({kNow + seconds(60), kNow + seconds(1)});
+  EXPECT_EQ(first.dead_gone[0].count + rest.at(old.id), 1200);
+}
+
+TEST_P(RunContract, ARedriveOfWhatIsForgottenMovesNothingAndSaysSo) {
+  const auto old = finished("monitoring", kNow, 3);
+  const auto latest = finished("monitoring", kNow);
+  prune_all({kNow + seconds(60), kNow});
+  const auto by_run = dead({false, 0, old.id, ""});
+  EXPECT_EQ(by_run.moved, 0);
+  EXPECT_EQ(by_run.forgotten, 1);
+  const auto all = dead({false, 0, 0, "monitoring"});
+  EXPECT_EQ(all.moved, 1);
+  EXPECT_EQ(all.forgotten, 1);
+  EXPECT_THAT(numbers_of(store().open_runs()), ElementsAre(latest.id));
+  const auto dropped = dead({true, 0, old.id, ""});
+  EXPECT_EQ(dropped.moved, 1);
+  EXPECT_EQ(dropped.forgotten, 0);
+  EXPECT_EQ(dead({false, 0, old.id, ""}).forgotten, 0) << "there is none any more";
+  EXPECT_THAT(prune_all(kNow + seconds(60)), IsEmpty()) << "a dropped one is none that goes";
+  EXPECT_EQ(counted(old.id), "");
+}
+
+// It is no longer whole from the first batch on, so nothing of it may go back to work.
+TEST_P(RunContract, ARedriveInTheMiddleOfForgettingMovesNothing) {
+  const auto old = finished("monitoring", kNow, 1200);
+  finished("monitoring", kNow);
+  ASSERT_TRUE(store().prune({kNow + seconds(1), kNow}).more);
+  const auto moved = dead({false, 0, old.id, ""});
+  EXPECT_EQ(moved.moved, 0);
+  EXPECT_EQ(moved.forgotten, 1);
+  prune_all({kNow + seconds(1), kNow});
+  EXPECT_EQ(counted(old.id), "a: 1 dead");
+}
+
+TEST_P(RunContract, OfAPipelineOneRunIsOpenAtATime) {
+  const auto open = start(seeds(1));
+  Batch batch;
+  batch.new_runs = {wanted("monitoring", seeds(1)), wanted("billing", seeds(1)), wanted("billing", seeds(1))};
+  const auto applied = apply(batch);
+  ASSERT_THAT(applied.new_runs, SizeIs(1));
+  EXPECT_EQ(applied.new_runs[0].pipeline, "billing");
+  ASSERT_THAT(applied.not_begun, SizeIs(2));
+  EXPECT_EQ(applied.not_begun[0].pipeline, "monitoring");
+  EXPECT_EQ(applied.not_begun[0].open_run, open.id);
+  EXPECT_EQ(applied.not_begun[1].open_run, applied.new_runs[0].id);
+  EXPECT_EQ(counted(applied.new_runs[0].id), "a: 1 ready");
+  EXPECT_THAT(store().open_runs(), SizeIs(2));
+}
+
+TEST_P(RunContract, AnotherRunBeginsWithTheCommitThatEndsOrCancelsTheOneBefore) {
+  const auto first = start({});
+  Batch batch;
+  batch.finish_runs = {first.id};
+  batch.new_runs = {wanted("monitoring", seeds(2))};
+  const auto second = apply(batch).new_runs.at(0);
+  EXPECT_EQ(second.since, kNow);
+  claim(second.id, 1);
+  batch.cancel_runs = batch.finish_runs = {second.id};
+  const auto applied = apply(batch);
+  EXPECT_THAT(applied.finished, IsEmpty()) << "a request is in flight still";
+  EXPECT_THAT(applied.new_runs, SizeIs(1));
+}
+
+TEST_P(RunContract, ARunThatWasPutBackToWorkHoldsUpNoOther) {
+  const auto old = finished("monitoring");
+  EXPECT_EQ(move_dead({false, 0, old.id, ""}), 1);
+  ASSERT_THAT(store().open_runs(), SizeIs(1));
+  EXPECT_TRUE(store().open_runs()[0].reopened);
+  const auto next = start(seeds(1));
+  EXPECT_FALSE(next.reopened);
+  Batch batch;
+  batch.new_runs = {wanted("monitoring")};
+  EXPECT_EQ(apply(batch).not_begun.at(0).open_run, next.id);
+  const auto recovered = restart();
+  ASSERT_THAT(recovered.open_runs, SizeIs(2));
+  EXPECT_TRUE(recovered.open_runs[0].reopened);
+  EXPECT_FALSE(recovered.open_runs[1].reopened);
+}
+
+TEST_P(RunContract, ARedriveIntoAnOpenRunDoesNotMakeItAnotherOne) {
+  const auto run = start(seeds(2));
+  settle({died(claim(run.id, 1).at(0), "500")});
+  EXPECT_EQ(move_dead({false, 0, run.id, ""}), 1);
+  EXPECT_FALSE(store().open_runs().at(0).reopened);
+}
+
+TEST_P(RunContract, ARedriveBesideACancelLosesNoDeadLetter) {
+  const auto run = start(seeds(2));
+  settle({died(claim(run.id, 1).at(0), "500")});
+  Batch batch;
+  batch.cancel_runs = {run.id};
+  batch.dead = {{false, 0, run.id, ""}};
+  const auto moved = apply(batch).dead_moved.at(0);
+  EXPECT_EQ(moved.moved, 0);
+  EXPECT_EQ(moved.cancelling, 1);
+  EXPECT_EQ(counted(run.id), "a: 1 skipped, 1 dead");
+}
+
 TEST_P(RunContract, TheNumberOfARunIsGivenOnceEvenWhenNothingIsLeftOfIt) {
   finished("monitoring", kNow);
   const auto second = finished("monitoring", kNow);
   prune_all(kNow + seconds(1));
-  EXPECT_EQ(restart().last_runs.at("monitoring").id, second.id);
+  restart();
   EXPECT_GT(start({}).id, second.id);
 }
 

@@ -223,6 +223,27 @@ TEST_P(StoreContract, ATaskThatIsInFlightInEveryCrashIsSpreadOutAndThenGivenUpOn
   EXPECT_EQ(counted(run.id), "a: 1 dead");
 }
 
+TEST_P(StoreContract, ALeaseThatIsOverAndThatNobodyHoldsIsTakenBackWhileTheDaemonRuns) {
+  const auto run = start(seeds(4));
+  const auto lost = claim(run.id, 1).at(0);
+  const auto held = claim(run.id, 2);
+  const auto young = claim(run.id, 1, kNow + seconds(60)).at(0);
+  const auto over = kNow + std::chrono::minutes(5) + seconds(1);
+  Batch batch;
+  EXPECT_EQ(apply(batch, over).leases_taken_back, 0) << "it is not said which are held";
+  batch.oldest_claim = held[0].lease;
+  EXPECT_EQ(apply(batch, over - seconds(2)).leases_taken_back, 0) << "it is not over";
+  EXPECT_EQ(apply(batch, over).leases_taken_back, 1);
+  EXPECT_EQ(counted(run.id), "a: 1 ready, 3 leased");
+  batch.oldest_claim = young.lease + 1;
+  EXPECT_EQ(apply(batch, over).leases_taken_back, 2) << "the other one is not over";
+  const auto again = claim(run.id, 1, over).at(0);
+  EXPECT_EQ(again.id, lost.id);
+  EXPECT_EQ(again.attempts, 1);
+  settle({died(lost, "too late")}, over);
+  EXPECT_EQ(counted(run.id), "a: 2 ready, 2 leased");
+}
+
 TEST_P(StoreContract, ItemsThatWereLeftOutAreCounted) {
   const auto run = start(seeds(2));
   const auto tasks = claim(run.id, 2);

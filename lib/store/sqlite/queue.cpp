@@ -11,7 +11,7 @@ namespace {
 // So many at once, so that no single transaction grows with the queue.
 constexpr int kPromotedAtOnce = 5000;
 constexpr int kCancelledAtOnce = 2000;
-constexpr int kForgottenAtOnce = 500;
+constexpr int kTakenBackAtOnce = 500;
 
 // No task waits for longer. One that is due later still was put off by a clock that was ahead.
 constexpr std::chrono::hours kLongestWait{7 * 24};
@@ -88,9 +88,14 @@ Queue::Queue(Database& database)
           "WHERE id IN (SELECT id FROM task INDEXED BY task_waiting WHERE run = ?1 AND state = 'waiting' "
           "LIMIT ?3) "
           "RETURNING run, level, depth"),
-      some_of_run_(database, fmt::format("SELECT id, level, depth, state FROM task INDEXED BY task_identity "
-                                         "WHERE run = ?1 LIMIT {}",
-                                         kForgottenAtOnce)),
+      lost_leases_(
+          database,
+          fmt::format("UPDATE task SET state = 'ready', attempts = max(attempts - 1, 0), lease_until = NULL "
+                      "WHERE id IN (SELECT t.id FROM run r INDEXED BY run_open "
+                      "CROSS JOIN task t INDEXED BY task_leased ON t.run = r.id AND t.state = 'leased' "
+                      "AND t.lease_until < ?2 WHERE r.finished_at IS NULL AND t.lease < ?1 LIMIT {}) "
+                      "RETURNING run, level, depth",
+                      kTakenBackAtOnce)),
       forget_task_(database, "DELETE FROM task WHERE id = ?1"),
       forget_attempts_(database, "DELETE FROM attempt WHERE task = ?1"),
       forget_dead_letter_(database, "DELETE FROM dead_letter WHERE task = ?1"),
@@ -150,11 +155,13 @@ void Queue::keep_dead_letter(std::int64_t task, std::int64_t run, std::string_vi
 }
 
 // For an UPDATE that returns run, level and depth.
-void Queue::move_returned(Statement& update, State from, State to) {
-  while (update.step()) {
+std::int64_t Queue::move_returned(Statement& update, State from, State to) {
+  std::int64_t moved = 0;
+  for (; update.step(); ++moved) {
     sheet_.moved(update.integer(0), update.text(1), static_cast<int>(update.integer(2)), from, to);
   }
   update.reset();
+  return moved;
 }
 
 void Queue::promote(WallTime now) {
@@ -222,25 +229,11 @@ void Queue::cancel_some(std::int64_t run, WallTime now) {
   move_returned(cancel_waiting_, State::waiting, State::skipped);
 }
 
-bool Queue::forget_some(std::int64_t run) {
-  struct Row {
-    std::int64_t id = 0;
-    State state = State::done;
-  };
-  std::vector<Row> rows;
-  some_of_run_.bind(run);
-  while (some_of_run_.step()) {
-    const auto state = state_of(some_of_run_.text(3));
-    rows.push_back({some_of_run_.integer(0), state});
-    sheet_.gone(run, some_of_run_.text(1), static_cast<int>(some_of_run_.integer(2)), state);
-  }
-  some_of_run_.reset();
-  for (const auto& row : rows) {
-    forget_task_.bind(row.id).run();
-    forget_attempts_.bind(row.id).run();
-    if (row.state == State::dead) forget_dead_letter_.bind(row.id).run();
-  }
-  return !rows.empty();
+void Queue::forget(const KnownTask& task) {
+  sheet_.gone(task.run, task.level, task.depth, task.state);
+  forget_task_.bind(task.id).run();
+  forget_attempts_.bind(task.id).run();
+  forget_dead_letter_.bind(task.id).run();
 }
 
 }  // namespace fanout

@@ -5,7 +5,10 @@
 // what is waiting. Its connection fires no triggers: what they do when somebody else writes is done here.
 #pragma once
 
+#include <cstdint>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "store/sqlite/database.h"
@@ -13,6 +16,15 @@
 #include "store/store.h"
 
 namespace fanout {
+
+// As much of a task as its tally needs.
+struct KnownTask {
+  std::int64_t id = 0;
+  std::int64_t run = 0;
+  std::string level;
+  int depth = 0;
+  State state = State::done;
+};
 
 class Queue {
  public:
@@ -33,18 +45,21 @@ class Queue {
   std::optional<WallTime> next_due();
   void tallies(std::int64_t run, std::vector<Tally>& tallies);
 
-  // Puts dead letters back, or forgets them. Returns how many.
-  std::int64_t move_dead(const DeadSelection& selection, WallTime now);
+  // Puts dead letters back, or forgets them.
+  DeadMoved move_dead(const DeadSelection& selection, WallTime now);
   // Skips some of what is ready or waiting in a cancelled run; leased tasks settle by themselves.
   void cancel_some(std::int64_t run, WallTime now);
-  // Deletes some tasks of a run, with all that is known of them. False if there are none.
-  bool forget_some(std::int64_t run);
+  // Deletes a task, with all that is known of it.
+  void forget(const KnownTask& task);
   // After a crash: what was leased is ready again. A task that was in flight in many crashes is spread out
   // in time, so that one that causes them is found in flight alone, and is given up on in the end.
   std::int64_t take_back_leases(WallTime now);
+  // While the daemon runs: some of those that are over and of claims before that one, as if nobody had
+  // claimed them.
+  std::int64_t take_back_lost_leases(std::int64_t oldest_claim, WallTime now);
 
  private:
-  void move_returned(Statement& update, State from, State to);
+  std::int64_t move_returned(Statement& update, State from, State to);
   void settle_as(const Settlement& settlement, WallTime now);
   void keep_dead_letter(std::int64_t task, std::int64_t run, std::string_view level, WallTime now, int status,
                         std::string_view reason, std::string_view request);
@@ -64,7 +79,7 @@ class Queue {
   Statement tallies_;
   Statement cancel_ready_;
   Statement cancel_waiting_;
-  Statement some_of_run_;
+  Statement lost_leases_;
   Statement forget_task_;
   Statement forget_attempts_;
   Statement forget_dead_letter_;

@@ -14,36 +14,31 @@ namespace {
 constexpr int kHarmlessCrashes = 2;  // after these a task comes back within a growing time
 constexpr int kMostCrashes = 20;
 
-struct Moved {
-  std::int64_t task = 0;
-  std::int64_t run = 0;
-};
-
 // A run that is being cancelled would drop what comes back at once, and the dead letter with it. It stays
-// dead until the run has ended; then it can be put back.
+// dead until the run has ended; then it can be put back. Of a forgotten run nothing is known any more that
+// would keep a task from being asked twice or its answer from being written over another one.
 constexpr const char* kMayGoOn =
-    "NOT EXISTS (SELECT 1 FROM run r WHERE r.id = task.run AND r.state = 'cancelled' AND r.finished_at IS "
-    "NULL)";
+    "NOT EXISTS (SELECT 1 FROM run r WHERE r.id = task.run AND (r.forgotten <> 0 OR r.state = 'cancelled' "
+    "AND r.finished_at IS NULL))";
 
-std::string dead_tasks(const DeadSelection& selection) {
-  const std::string of = "id IN (SELECT d.task FROM dead_letter d ";
-  if (selection.task != 0) return "id = ?1";
-  if (selection.run != 0) return of + "WHERE d.run = ?2)";
-  if (!selection.pipeline.empty()) return of + "WHERE d.run IN (SELECT id FROM run WHERE pipeline = ?3))";
-  return of + ")";
+std::string dead_letters(const DeadSelection& selection) {
+  if (selection.task != 0) return "d.task = ?1";
+  if (selection.run != 0) return "d.run = ?2";
+  if (!selection.pipeline.empty()) return "d.run IN (SELECT id FROM run WHERE pipeline = ?3)";
+  return "true";
 }
 
 }  // namespace
 
-std::int64_t Queue::move_dead(const DeadSelection& selection, WallTime now) {
+DeadMoved Queue::move_dead(const DeadSelection& selection, WallTime now) {
   const std::string to = selection.drop ? "state = 'skipped', settled_at = ?4, place = 'dropped by hand'"
                                         : "state = 'ready', attempts = 0, snoozes = 0, crashes = 0, "
                                           "settled_at = nullif(?4, ?4), place = NULL";
-  Statement move(
-      database_,
-      fmt::format("UPDATE task SET {} WHERE state = 'dead' AND {} AND {} AND ?1 + ?2 >= 0 AND ?3 = ?3 "
-                  "RETURNING run, level, depth, id",
-                  to, dead_tasks(selection), selection.drop ? "true" : kMayGoOn));
+  const std::string which = dead_letters(selection) + " AND ?1 + ?2 >= 0 AND ?3 = ?3";
+  Statement move(database_, fmt::format("UPDATE task SET {} WHERE state = 'dead' AND id IN "
+                                        "(SELECT d.task FROM dead_letter d WHERE {}) AND {} "
+                                        "RETURNING run, level, depth, id",
+                                        to, which, selection.drop ? "true" : kMayGoOn));
   std::vector<std::int64_t> moved;
   std::set<std::int64_t> reopened;
   move.bind(selection.task, selection.run, selection.pipeline, unix_ms(now));
@@ -55,11 +50,17 @@ std::int64_t Queue::move_dead(const DeadSelection& selection, WallTime now) {
   }
   move.reset();
   for (const auto task : moved) forget_dead_letter_.bind(task).run();
-  Statement reopen(
-      database_,
-      "UPDATE run SET state = 'running', finished_at = NULL WHERE id = ?1 AND finished_at IS NOT NULL");
+  Statement reopen(database_,
+                   "UPDATE run SET state = 'running', finished_at = NULL, reopened = 1 "
+                   "WHERE id = ?1 AND finished_at IS NOT NULL");
   for (const auto run : reopened) reopen.bind(run).run();
-  return static_cast<std::int64_t>(moved.size());
+  // What is there still was left as it is.
+  Statement left(database_,
+                 "SELECT sum(r.forgotten <> 0), sum(r.forgotten = 0) FROM dead_letter d "
+                 "CROSS JOIN run r ON r.id = d.run WHERE " +
+                     which);
+  left.bind(selection.task, selection.run, selection.pipeline).step();
+  return {static_cast<std::int64_t>(moved.size()), left.integer(0), left.integer(1)};
 }
 
 std::int64_t Queue::take_back_leases(WallTime now) {
@@ -106,6 +107,10 @@ std::int64_t Queue::take_back_leases(WallTime now) {
     }
   }
   return static_cast<std::int64_t>(rows.size());
+}
+
+std::int64_t Queue::take_back_lost_leases(std::int64_t oldest_claim, WallTime now) {
+  return move_returned(lost_leases_.bind(oldest_claim, unix_ms(now)), State::leased, State::ready);
 }
 
 }  // namespace fanout

@@ -5,7 +5,7 @@
 namespace fanout {
 namespace {
 
-constexpr const char* kColumns = "id, pipeline, state, cause, scheduled_for, started_at, since";
+constexpr const char* kColumns = "id, pipeline, state, cause, scheduled_for, started_at, since, reopened";
 
 }  // namespace
 
@@ -42,19 +42,19 @@ Runs::Runs(Database& database, Queue& queue)
       since_(
           database,
           "SELECT started_at FROM run WHERE pipeline = ?1 AND state = 'finished' ORDER BY id DESC LIMIT 1"),
-      // A pipeline's last run and its last complete one stay: schedules and {run.since} go by them.
-      oldest_(database,
-              "SELECT r.id FROM run r WHERE r.finished_at < ?1 "
-              "AND EXISTS (SELECT 1 FROM run l WHERE l.pipeline = r.pipeline AND l.id > r.id) "
-              "AND (r.state <> 'finished' OR EXISTS "
-              "(SELECT 1 FROM run l WHERE l.pipeline = r.pipeline AND l.id > r.id AND l.state = 'finished')) "
-              "ORDER BY r.id LIMIT 1"),
-      left_behind_(
+      still_open_(
           database,
-          "SELECT run FROM tally WHERE NOT EXISTS (SELECT 1 FROM run r WHERE r.id = tally.run) LIMIT 1") {}
+          "SELECT id FROM run INDEXED BY run_one_open WHERE pipeline = ?1 AND finished_at IS NULL AND "
+          "state = 'running' AND reopened = 0") {}
 
-Run Runs::start(const NewRun& wanted, WallTime now) {
+std::variant<Run, NotBegun> Runs::start(const NewRun& wanted, WallTime now) {
   Run run = wanted.run;
+  if (still_open_.bind(run.pipeline).step()) {
+    const NotBegun not_begun{run.pipeline, still_open_.integer(0)};
+    still_open_.reset();
+    return not_begun;
+  }
+  still_open_.reset();
   if (since_.bind(run.pipeline).step()) run.since = from_unix_ms(since_.integer(0));
   since_.reset();
   next_number_.bind().step();
@@ -95,51 +95,13 @@ std::vector<Run> Runs::read(Statement& statement) {
                     : state == "finished" ? RunState::finished
                                           : RunState::cancelled,
                     std::string(statement.text(3)), from_unix_ms(statement.integer(4)),
-                    from_unix_ms(statement.integer(5)), from_unix_ms(statement.integer(6))});
+                    from_unix_ms(statement.integer(5)), from_unix_ms(statement.integer(6)),
+                    statement.integer(7) != 0});
   }
   statement.reset();
   return runs;
 }
 
 std::vector<Run> Runs::open() { return read(open_.bind()); }
-
-std::map<std::string, Run> Runs::last_by_pipeline() {
-  Statement last(
-      database_,
-      fmt::format("SELECT {} FROM run WHERE id IN (SELECT max(id) FROM run GROUP BY pipeline)", kColumns));
-  std::map<std::string, Run> runs;
-  for (auto& run : read(last)) runs.emplace(run.pipeline, std::move(run));
-  return runs;
-}
-
-std::optional<std::int64_t> Runs::oldest_to_prune(WallTime before) {
-  // What is left behind by somebody who deleted the row of a run comes after all others.
-  for (Statement* statement : {&oldest_.bind(unix_ms(before)), &left_behind_.bind()}) {
-    std::optional<std::int64_t> run;
-    if (statement->step()) run = statement->integer(0);
-    statement->reset();
-    if (run) return run;
-  }
-  return std::nullopt;
-}
-
-bool Runs::prune_some(WallTime before) {
-  const auto run = oldest_to_prune(before);
-  if (!run) return false;
-  if (queue_.forget_some(*run)) {
-    queue_.write_tallies();
-    return true;
-  }
-  Statement forget_paths(database_,
-                         "DELETE FROM answer_path WHERE run = ?1 AND path IN "
-                         "(SELECT path FROM answer_path WHERE run = ?1 LIMIT 500)");
-  forget_paths.bind(*run).run();
-  if (database_.changes() > 0) return true;
-  for (const std::string rest :
-       {"part WHERE run", "dead_letter WHERE run", "tally WHERE run", "run WHERE id"}) {
-    Statement(database_, fmt::format("DELETE FROM {} = ?1", rest)).bind(*run).run();
-  }
-  return true;
-}
 
 }  // namespace fanout

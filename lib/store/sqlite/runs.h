@@ -1,11 +1,10 @@
-// The run rows: begun, noted, ended, and in the end forgotten.
+// The run rows: begun, noted, ended.
 //
 // Every call is part of the caller's transaction.
 #pragma once
 
-#include <map>
-#include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "store/sqlite/database.h"
@@ -18,18 +17,15 @@ class Runs {
  public:
   Runs(Database& database, Queue& queue);
 
-  Run start(const NewRun& run, WallTime now);
+  // Begins it, if no run of its pipeline is open but what was put back to work. Else says which is.
+  std::variant<Run, NotBegun> start(const NewRun& run, WallTime now);
   // Ends it if nothing of it is open. True if it did.
   bool finish(std::int64_t run, WallTime now);
   void cancel(std::int64_t run, WallTime now);
   void note(const RunNote& note, WallTime now);
   std::vector<Run> open();
-  std::map<std::string, Run> last_by_pipeline();
-  // Deletes some rows of runs that ended before that moment; true while there is more.
-  bool prune_some(WallTime before);
 
  private:
-  std::optional<std::int64_t> oldest_to_prune(WallTime before);
   std::vector<Run> read(Statement& statement);
 
   Database& database_;
@@ -41,8 +37,7 @@ class Runs {
   Statement note_;
   Statement open_;
   Statement since_;
-  Statement oldest_;
-  Statement left_behind_;
+  Statement still_open_;
 };
 
 }  // namespace fanout

@@ -60,6 +60,7 @@ SqliteStore::SqliteStore(const std::filesystem::path& path, const std::string& v
       queue_(database_),
       runs_(database_, queue_),
       upkeep_(database_),
+      forgetting_(database_, queue_),
       data_version_(database_, "PRAGMA data_version"),
       long_log_(long_log) {}
 
@@ -76,8 +77,8 @@ Recovered SqliteStore::recover(WallTime now) {
   recovered.open_runs = runs_.open();
   for (const auto& run : recovered.open_runs) queue_.tallies(run.id, recovered.tallies);
   recovered.limiters = upkeep_.limiters();
+  recovered.schedules = upkeep_.schedules();
   recovered.open_parts = upkeep_.open_parts();
-  recovered.last_runs = runs_.last_by_pipeline();
   transaction.commit();
   changed_by_others();
   return recovered;
@@ -95,16 +96,12 @@ Applied SqliteStore::apply(const Batch& batch) {
   for (const auto& part : batch.parts) upkeep_.keep(part);
   for (const auto& path : batch.answer_paths) upkeep_.keep(path);
   for (const auto& row : batch.limiters) upkeep_.keep(row);
-  for (const auto& run : batch.new_runs) applied.new_runs.push_back(runs_.start(run, batch.now));
-  for (const auto& selection : batch.dead)
-    applied.dead_moved.push_back(queue_.move_dead(selection, batch.now));
-  for (const auto run : batch.cancel_runs) runs_.cancel(run, batch.now);
-  for (const auto& note : batch.notes) runs_.note(note, batch.now);
-  queue_.write_tallies();
-  for (const auto run : batch.finish_runs) {
-    if (runs_.finish(run, batch.now)) applied.finished.push_back(run);
-  }
+  for (const auto& row : batch.schedules) upkeep_.keep(row);
+  change_runs(batch, applied);
   for (const auto& outcome : batch.answered) upkeep_.answer(outcome, batch.now);
+  if (batch.oldest_claim) {
+    applied.leases_taken_back = queue_.take_back_lost_leases(*batch.oldest_claim, batch.now);
+  }
   queue_.promote(batch.now);
   for (const auto& wish : batch.claims) queue_.claim(wish, applied.claimed);
   queue_.write_tallies();
@@ -115,6 +112,27 @@ Applied SqliteStore::apply(const Batch& batch) {
   watch_log(batch.now);
   transaction.commit();
   return applied;
+}
+
+// Cancels come first: they drop what is open, and no dead letter that a redrive of the same batch puts back.
+void SqliteStore::change_runs(const Batch& batch, Applied& applied) {
+  for (const auto run : batch.cancel_runs) runs_.cancel(run, batch.now);
+  for (const auto& selection : batch.dead) {
+    applied.dead_moved.push_back(queue_.move_dead(selection, batch.now));
+  }
+  for (const auto& note : batch.notes) runs_.note(note, batch.now);
+  queue_.write_tallies();
+  for (const auto run : batch.finish_runs) {
+    if (runs_.finish(run, batch.now)) applied.finished.push_back(run);
+  }
+  for (const auto& wanted : batch.new_runs) {
+    auto begun = runs_.start(wanted, batch.now);
+    if (auto* run = std::get_if<Run>(&begun)) {
+      applied.new_runs.push_back(std::move(*run));
+    } else {
+      applied.not_begun.push_back(std::get<NotBegun>(std::move(begun)));
+    }
+  }
 }
 
 void SqliteStore::watch_log(WallTime now) {
@@ -159,12 +177,19 @@ void SqliteStore::note(const Notice& notice, WallTime now) {
   transaction.commit();
 }
 
-bool SqliteStore::prune(WallTime before) {
-  Transaction transaction(database_);
-  queue_.begin();
-  const bool more = runs_.prune_some(before) || upkeep_.forget_some_orders(before);
-  transaction.commit();
-  return more;
+Pruned SqliteStore::prune(const Bygone& before) {
+  Pruned pruned;
+  try {
+    Transaction transaction(database_);
+    queue_.begin();
+    pruned.more = forgetting_.some(before, pruned.dead_gone) || upkeep_.forget_some_orders(before.runs);
+    queue_.write_tallies();
+    transaction.commit();
+  } catch (...) {
+    forgetting_.rolled_back();
+    throw;
+  }
+  return pruned;
 }
 
 }  // namespace fanout

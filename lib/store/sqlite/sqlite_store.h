@@ -9,6 +9,7 @@
 #include <string>
 
 #include "store/sqlite/database.h"
+#include "store/sqlite/forgetting.h"
 #include "store/sqlite/queue.h"
 #include "store/sqlite/runs.h"
 #include "store/sqlite/upkeep.h"
@@ -32,7 +33,7 @@ class SqliteStore : public Store {
   std::int64_t owner_of(std::int64_t run, const std::string& path) override;
   bool changed_by_others() override;
   void note(const Notice& notice, WallTime now) override;
-  bool prune(WallTime before) override;
+  Pruned prune(const Bygone& before) override;
 
   static const char* sqlite_version();
   Database& connection() { return database_; }  // for tests: its settings are this connection's own
@@ -40,11 +41,13 @@ class SqliteStore : public Store {
  private:
   // Says in `notice` that somebody keeps the log from being cut, for as long as it is so.
   void watch_log(WallTime now);
+  void change_runs(const Batch& batch, Applied& applied);
 
   Database database_;
   Queue queue_;
   Runs runs_;
   Upkeep upkeep_;
+  Forgetting forgetting_;
   Statement data_version_;
   std::int64_t seen_version_ = 0;
   std::int64_t long_log_ = 0;

@@ -17,7 +17,7 @@ Upkeep::Upkeep(Database& database)
                         "INSERT INTO answer_path (run, path, task) VALUES (?1, ?2, ?3) "
                         "ON CONFLICT (run, path) DO UPDATE SET task = excluded.task"),
       owner_of_(database,
-                "SELECT a.task FROM answer_path a CROSS JOIN task t ON t.id = a.task "
+                "SELECT a.task FROM answer_path a CROSS JOIN task t NOT INDEXED ON t.id = a.task "
                 "WHERE a.run = ?1 AND a.path = ?2"),
       keep_limiter_(
           database,
@@ -26,6 +26,9 @@ Upkeep::Upkeep(Database& database)
           "paused = iif(?6, excluded.paused, paused), hold_until = excluded.hold_until, why = excluded.why, "
           "state = excluded.state, next_at = excluded.next_at"),
       limiters_(database, "SELECT subject, paused, hold_until, why, state, next_at FROM limiter"),
+      keep_schedule_(database,
+                     "INSERT INTO schedule (pipeline, text, considered) VALUES (?1, ?2, ?3) ON CONFLICT "
+                     "(pipeline) DO UPDATE SET text = excluded.text, considered = excluded.considered"),
       open_commands_(database,
                      "SELECT id, command, target FROM control WHERE outcome IS NULL ORDER BY id LIMIT 100"),
       answer_(database, "UPDATE control SET outcome = ?2, applied_at = ?3 WHERE id = ?1"),
@@ -95,6 +98,19 @@ std::vector<LimiterRow> Upkeep::limiters() {
                     std::string(limiters_.text(4)), from_unix_ms(limiters_.integer(5))});
   }
   limiters_.reset();
+  return rows;
+}
+
+void Upkeep::keep(const ScheduleRow& row) {
+  keep_schedule_.bind(row.pipeline, row.text, unix_ms(row.considered)).run();
+}
+
+std::vector<ScheduleRow> Upkeep::schedules() {
+  std::vector<ScheduleRow> rows;
+  Statement all(database_, "SELECT pipeline, text, considered FROM schedule");
+  while (all.step()) {
+    rows.push_back({std::string(all.text(0)), std::string(all.text(1)), from_unix_ms(all.integer(2))});
+  }
   return rows;
 }
 

@@ -1,4 +1,5 @@
-// The rows beside the queue: parts, limiters, the operator's orders, and what the daemon says of itself.
+// The rows beside the queue: parts, limiters, schedules, the operator's orders, and what the daemon says of
+// itself.
 //
 // Every call is part of the caller's transaction.
 #pragma once
@@ -22,6 +23,8 @@ class Upkeep {
   std::int64_t owner_of(std::int64_t run, const std::string& path);
   void keep(const LimiterRow& row);
   std::vector<LimiterRow> limiters();
+  void keep(const ScheduleRow& row);
+  std::vector<ScheduleRow> schedules();
   std::vector<Command> open_commands();
   void answer(const CommandOutcome& outcome, WallTime now);
   // Deletes some orders that were answered before that moment; true while there is more.
@@ -37,6 +40,7 @@ class Upkeep {
   Statement owner_of_;
   Statement keep_limiter_;
   Statement limiters_;
+  Statement keep_schedule_;
   Statement open_commands_;
   Statement answer_;
   Statement forget_orders_;

@@ -46,6 +46,11 @@ class StoreTest : public testing::Test {
     return store_.apply(batch);
   }
 
+  void prune_all(const Bygone& before) {
+    while (store_.prune(before).more) {
+    }
+  }
+
   bool finish(std::int64_t run, WallTime now = kNow) {
     Batch batch;
     batch.now = now;

@@ -180,8 +180,15 @@ TEST_P(EarlierVersionTest, GoesOnWhereItWas) {
         (3, 5, 'a', 0, '3', 'leased', 4, NULL, 1800000000000, NULL), (4, 5, 'a', 0, '4', 'done', 1, NULL, NULL, 'x'),
         (5, 5, 'a', 0, '5', 'skipped', 2, NULL, NULL, 'gone'), (6, 5, 'a', 0, '6', 'dead', 2, NULL, NULL, '500');
       INSERT INTO part VALUES ('f-5-1', 5, 'f', 1, 10, 1, 0, '');
-      INSERT INTO limiter (subject, paused) VALUES ('vendor/oracle', 1);
+      INSERT INTO limiter (subject, paused, state) VALUES ('vendor/oracle', 1, '{"considered":7}');
+      INSERT INTO limiter (subject, paused, state) VALUES ('pipeline/p', 1, '{"considered":1800000000000}'),
+        ('pipeline/no-schedule', 0, '{"considered":0}'), ('pipeline/by-hand', 1, '{}'), ('pipeline/torn', 1, '{');
       INSERT INTO control (command, target) VALUES ('start', 'p');)");
+    // Two runs of one pipeline were open when one that had ended was put back to work.
+    if (GetParam() < 8) {
+      before.execute(
+          "INSERT INTO run (id, pipeline, cause, scheduled_for, started_at) VALUES (3, 'p', 'once', 1, 1)");
+    }
     // Since this version the numbers come from a table, which it keeps itself.
     if (GetParam() >= 4) before.execute("UPDATE counter SET value = iif(name = 'run', 5, 4)");
   }
@@ -189,8 +196,16 @@ TEST_P(EarlierVersionTest, GoesOnWhereItWas) {
   const auto recovered = store.recover(kNow);
   EXPECT_EQ(recovered.leases_taken_back, 1);
   EXPECT_EQ(recovered.open_parts.size(), 1u);
-  ASSERT_EQ(recovered.limiters.size(), 1u);
-  EXPECT_TRUE(recovered.limiters[0].paused);
+  for (const auto& row : recovered.limiters) EXPECT_EQ(row.paused, row.subject != "pipeline/no-schedule");
+  EXPECT_EQ(recovered.limiters.size(), 5u);
+  if (GetParam() < 9) {
+    ASSERT_EQ(recovered.schedules.size(), 1u);
+    EXPECT_EQ(recovered.schedules[0].pipeline, "p");
+    EXPECT_EQ(recovered.schedules[0].text, "");
+    EXPECT_EQ(recovered.schedules[0].considered, kNow);
+  }
+  ASSERT_EQ(recovered.open_runs.size(), GetParam() < 8 ? 2u : 1u);
+  for (const auto& run : recovered.open_runs) EXPECT_EQ(run.reopened, run.id == 3);
   Batch batch;
   batch.now = kNow;
   batch.dead = {{false, 6, 0, ""}};

@@ -51,7 +51,10 @@ class PlansTest : public PlanTest, public testing::WithParamInterface<Statistics
     batch.now = kNow;
     batch.dead = {{false, tasks[0].id, 0, ""}, {true, 0, run.id, ""}, {false, 0, 0, "x"}, {true, 0, 0, ""}};
     batch.parts = {Part{}};
+    batch.answer_paths = {AnswerPath{}};
     batch.limiters = {{"vendor/oracle", false, {}, "", "{}"}};
+    batch.schedules = {{"x", "* * * * * UTC", kNow}};
+    batch.oldest_claim = 1;
     batch.answered = {{1, "done"}};
     batch.notes = {{run.id, 1, std::nullopt, ""}, {run.id, 1, kNow, ""}};
     batch.watched_runs = batch.cancel_runs = batch.finish_runs = {run.id};
@@ -62,8 +65,9 @@ class PlansTest : public PlanTest, public testing::WithParamInterface<Statistics
     store_.recover(kNow);
     store_.latest_part(run.id, "x");
     store_.note({"x", "y"}, kNow);
-    while (store_.prune(kNow + std::chrono::hours(1))) {
-    }
+    store_.owner_of(run.id, "x");
+    prune_all({kNow + std::chrono::hours(1), kNow});
+    prune_all({kNow + std::chrono::hours(1), kNow + std::chrono::hours(1)});
     sqlite3_trace_v2(store_.connection().handle(), 0, nullptr, nullptr);
     std::erase_if(seen, [](const std::string& sql) {
       return sql.starts_with("PRAGMA") || sql.starts_with("BEGIN") || sql.starts_with("COMMIT") ||
@@ -132,7 +136,7 @@ INSTANTIATE_TEST_SUITE_P(
                    "('task', 'task_identity', '9000000 9000000 3000000 2 1 1'), "
                    "('task', 'task_ready', '9000000 9000000 9000000 1'), ('task', 'task_waiting', '3 3 1'), "
                    "('task', 'task_leased', '9000000 9000000 9000000'), ('run', 'run_open', '400 1'), "
-                   "('run', 'run_by_pipeline', '400 400 1'), ('dead_letter', 'dead_letter_by_run', '9 9')" +
+                   "('run', 'run_by_pipeline', '400 400 1'), ('dead_letter', 'dead_letter_by_age', '9 9 9')" +
                        kLoad}),
     [](const auto& the) { return the.param.name; });
 

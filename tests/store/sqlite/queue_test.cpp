@@ -16,7 +16,7 @@ class QueueTest : public StoreTest {
     Batch batch;
     batch.now = kNow + seconds(60);
     batch.dead.push_back(selection);
-    return store_.apply(batch).dead_moved.at(0);
+    return store_.apply(batch).dead_moved.at(0).moved;
   }
 };
 

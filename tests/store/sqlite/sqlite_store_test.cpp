@@ -83,7 +83,7 @@ TEST_F(SqliteStoreTest, ALockOfSomebodyElseMustWaitWithNothingChanged) {
     EXPECT_THAT(reason.what(), HasSubstr("is locked by another program"));
     EXPECT_THAT(reason.hint(), HasSubstr("COMMIT or ROLLBACK"));
   }
-  EXPECT_THROW(store.prune(kNow), MustWait);
+  EXPECT_THROW(store.prune({kNow, kNow}), MustWait);
   shell.execute("ROLLBACK");
   EXPECT_EQ(shell.number("SELECT count(*) FROM run"), 0);
   EXPECT_EQ(store.apply(batch).new_runs.at(0).id, 1);
@@ -122,7 +122,7 @@ TEST(SqliteStoreLog, ThatAReaderKeepsFromBeingCutIsSaidForAsLongAsItIsSo) {
   const auto work = [&](int key) {
     Batch batch;
     batch.now = kNow;
-    batch.new_runs.emplace_back().run.pipeline = "p";
+    batch.new_runs.emplace_back().run.pipeline = "p" + std::to_string(key);
     for (int i = 0; i < 16; ++i) {
       batch.new_runs.back().seeds.push_back(seed("a", 0, std::to_string(key * 100 + i)));
       batch.new_runs.back().seeds.back().parents = std::string(60'000, 'x');
@@ -138,11 +138,11 @@ TEST(SqliteStoreLog, ThatAReaderKeepsFromBeingCutIsSaidForAsLongAsItIsSo) {
     Database reader(path, Database::Mode::read_only);
     reader.execute("BEGIN");
     reader.number("SELECT count(*) FROM run");
-    for (int i = 0; i < 12; ++i) work(i);
+    for (int i = 0; i < 12; ++i) work(10 + i);
     EXPECT_EQ(said(), 1);
   }
   store.connection().execute("PRAGMA wal_checkpoint(TRUNCATE)");
-  work(0);
+  work(99);
   EXPECT_EQ(said(), 0);
 }
 

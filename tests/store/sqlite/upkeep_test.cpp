@@ -56,13 +56,11 @@ TEST_F(UpkeepTest, OrdersThatWereAnsweredLongAgoAreForgottenButTheLastOne) {
   Batch batch;
   batch.answered = {{1, "started run 1"}, {3, "started run 2"}};
   apply(batch);
-  EXPECT_FALSE(store_.prune(kNow)) << "they are young";
-  while (store_.prune(kNow + seconds(1))) {
-  }
+  EXPECT_FALSE(store_.prune({kNow, kNow}).more) << "they are young";
+  prune_all({kNow + seconds(1), kNow});
   EXPECT_EQ(ask("SELECT id FROM control"), "2\n3");
   by_hand("INSERT INTO control (command, target) VALUES ('start', 'p')");
-  while (store_.prune(kNow + seconds(1))) {
-  }
+  prune_all({kNow + seconds(1), kNow});
   EXPECT_EQ(ask("SELECT id FROM control"), "2\n4") << "an order that is not answered stays";
 }
 
