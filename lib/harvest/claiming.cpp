@@ -3,6 +3,14 @@
 #include <chrono>
 
 namespace fanout {
+namespace {
+
+// No attempt lasts longer, the time included that its task waits here.
+milliseconds longest_claim(const VendorSpec& vendor) {
+  return vendor.timeout * (kWaitingPerSlot + 1) + std::chrono::minutes(1);
+}
+
+}  // namespace
 
 void add_claims(const Dispatcher& dispatcher, const OpenRuns& runs, int wanted, WallTime now,
                 std::vector<ClaimWish>& claims) {
@@ -15,8 +23,8 @@ void add_claims(const Dispatcher& dispatcher, const OpenRuns& runs, int wanted, 
     const auto part = (all * runs.pipeline_of(*run)->weight + weights - 1) / weights;
     const auto missing = part - static_cast<std::int64_t>(waiting.count(run->run.id));
     if (missing <= 0) continue;
-    claims.push_back(
-        {run->run.id, static_cast<int>(missing), now + dispatcher.longest_claim(), dispatcher.state().open});
+    claims.push_back({run->run.id, static_cast<int>(missing), now + longest_claim(dispatcher.spec()),
+                      dispatcher.state().open});
   }
 }
 

@@ -96,7 +96,7 @@ void Conclusions::settle(const Attempt& attempt, const Outcome& outcome, Reply r
     settlement.left_out = reading.left_out;
   }
   if (to == State::dead) bury(attempt, settlement);
-  if (to == State::dead || to == State::skipped) dispatcher.settled(task);
+  if (to == State::dead || to == State::skipped) dispatcher.suspects().settled(task);
   committer_.settle(std::move(settlement));
   if (to == State::done && !outcome.without_record && !reply.body.empty())
     keep(attempt, std::move(reply), std::move(reading));

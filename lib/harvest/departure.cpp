@@ -20,13 +20,13 @@ std::variant<Departure, Settlement> depart(Claimed claimed, const ActiveRun& run
   if (is_needless(task, *level, run.lengths_of(level->name))) return needless(task);
   auto built = request_for(task, run.names, pipeline->second, *level, dispatcher.spec());
   if (const auto* cannot = std::get_if<CannotAsk>(&built))
-    return unaskable(task, dispatcher.credentials()->redact(cannot->reason));
+    return unaskable(task, dispatcher.way().credentials->redact(cannot->reason));
 
   Departure departure{std::make_shared<Attempt>(), std::get<Request>(std::move(built))};
   if (!claimed.so_far.redirected_to.empty()) departure.request.target = claimed.so_far.redirected_to;
   Attempt& attempt = *departure.attempt;
   attempt.target = departure.request.target;
-  attempt.credentials = dispatcher.credentials();
+  attempt.credentials = dispatcher.way().credentials;
   attempt.credentials->sign(departure.request);
   attempt.claimed = std::move(claimed);
   attempt.config = config;
@@ -34,7 +34,7 @@ std::variant<Departure, Settlement> depart(Claimed claimed, const ActiveRun& run
   attempt.level = level;
   attempt.names = run.names;
   attempt.vendor = dispatcher.spec().name;
-  attempt.transport = dispatcher.transport();
+  attempt.transport = dispatcher.way().transport;
   return departure;
 }
 

@@ -15,12 +15,22 @@ constexpr milliseconds kAhead{20};
 // Claimed tasks are put back when the vendor's next free moment is further away: they would outlive their
 // claim.
 constexpr milliseconds kWorthWaitingFor{1000};
-// Claimed tasks for each request in flight: the next commit is milliseconds away.
-constexpr int kWaitingPerSlot = 4;
 constexpr int kFewestWaiting = 16;
 constexpr int kMostWaiting = 1024;
 
 bool passes_by_itself(MonoTime at) { return at != MonoTime::max(); }
+
+Limits limits_of(const VendorSpec& spec) { return {spec.concurrency, spec.rates, spec.burst}; }
+
+// So many more are wanted here, to leave until the horizon.
+int missing(const VendorSpec& spec, const Limiter& limiter, std::size_t waiting, MonoTime now,
+            MonoTime horizon) {
+  const int target = std::clamp(spec.concurrency * kWaitingPerSlot, kFewestWaiting, kMostWaiting);
+  const int room = std::min(target, limiter.room(now, horizon));
+  const int there = static_cast<int>(waiting);
+  // Few at a time are not worth a commit of their own while there are plenty.
+  return there > room / 2 ? 0 : room - there;
+}
 
 }  // namespace
 
@@ -29,25 +39,22 @@ Dispatcher::Dispatcher(const VendorSpec& spec, const TransportMaker& make_transp
     : spec_(spec),
       clock_(clock),
       log_(log),
-      credentials_(Credentials::prepare(spec)),
-      transport_(make_transport(spec)),
+      way_{Credentials::prepare(spec), make_transport(spec)},
       limiter_(limits_of(spec), clock.mono()) {}
-
-Limits Dispatcher::limits_of(const VendorSpec& spec) { return {spec.concurrency, spec.rates, spec.burst}; }
 
 void Dispatcher::reconfigure(const VendorSpec& spec, const TransportMaker& make_transport) {
   auto credentials = Credentials::prepare(spec);
   const bool same_place = spec.base_url == spec_.base_url && spec.ca_file == spec_.ca_file;
   const bool same_way = same_place && spec.timeout == spec_.timeout &&
                         spec.connect_timeout == spec_.connect_timeout && spec.body_limit == spec_.body_limit;
-  const bool same_credentials = *credentials == *credentials_;
+  const bool same_credentials = *credentials == *way_.credentials;
   const bool same_limits =
       spec.rates == spec_.rates && spec.burst == spec_.burst && spec.concurrency == spec_.concurrency;
   auto transport = same_way ? nullptr : make_transport(spec);  // may throw, and then nothing has changed
   spec_ = spec;
-  credentials_ = std::move(credentials);
+  way_.credentials = std::move(credentials);
   reserving_.reset();  // it was worked out for the old limits
-  if (!same_way) transport_ = std::move(transport);
+  if (!same_way) way_.transport = std::move(transport);
   if (!same_limits) {
     limiter_.reconfigure(limits_of(spec_), clock_.mono());
     reserved_until_ = MonoTime{};
@@ -60,7 +67,7 @@ void Dispatcher::reconfigure(const VendorSpec& spec, const TransportMaker& make_
 void Dispatcher::restore(const LimiterRow& row) {
   limiter_.restore(row.state, {clock_.mono(), clock_.wall(), clock_.boot()});
   paused_ = row.paused;
-  saved_ = now_true();
+  saved_ = what_holds(limiter_, clock_.mono());
   saved_.stands_still = !row.why.empty();
 }
 
@@ -82,7 +89,7 @@ LimiterRow Dispatcher::row(MonoTime until) const {
 
 LimiterRow Dispatcher::reserve(MonoTime until) {
   reserving_ = until;
-  saved_ = now_true();
+  saved_ = what_holds(limiter_, clock_.mono());
   return row(until);
 }
 
@@ -90,12 +97,12 @@ void Dispatcher::reserved() {
   if (reserving_) reserved_until_ = *std::exchange(reserving_, std::nullopt);
 }
 
-Dispatcher::Saved Dispatcher::now_true() const {
-  return {!limiter_.why(clock_.mono()).empty(), limiter_.hold(), limiter_.next_probe()};
+Dispatcher::Saved Dispatcher::what_holds(const Limiter& limiter, MonoTime now) {
+  return {!limiter.why(now).empty(), limiter.hold(), limiter.next_probe()};
 }
 
 bool Dispatcher::row_is_stale() const {
-  const auto now = now_true();
+  const auto now = what_holds(limiter_, clock_.mono());
   if (now.stands_still != saved_.stands_still) return true;
   // An open breaker waits longer after each probe, and after a restart as long.
   if (now.probe != saved_.probe) return true;
@@ -122,7 +129,7 @@ Plan Dispatcher::plan(const Outlook& outlook) const {
     plan.save_until = now;
   }
   if (!is_open()) return plan;
-  if (soon && outlook.claimable) plan.claims = missing(outlook);
+  if (soon && outlook.claimable) plan.claims = missing(spec_, limiter_, waiting_.count(), now, horizon);
   const bool lacks_reservation = waits && next <= now + kAhead && !is_reserved(next);
   plan.commit = plan.commit || plan.claims > 0 || lacks_reservation;
   if ((waits || outlook.claimable) && passes_by_itself(next) && next > now) {
@@ -131,14 +138,6 @@ Plan Dispatcher::plan(const Outlook& outlook) const {
   }
   plan.put_back = waits && passes_by_itself(next) && next > now + kWorthWaitingFor;
   return plan;
-}
-
-int Dispatcher::missing(const Outlook& outlook) const {
-  const int target = std::clamp(spec_.concurrency * kWaitingPerSlot, kFewestWaiting, kMostWaiting);
-  const int room = std::min(target, limiter_.room(outlook.now, outlook.now + outlook.reserves));
-  const int waiting = static_cast<int>(waiting_.count());
-  // Few at a time are not worth a commit of their own while there are plenty.
-  return waiting > room / 2 ? 0 : room - waiting;
 }
 
 std::optional<Claimed> Dispatcher::leaving() {
@@ -185,31 +184,19 @@ void Dispatcher::ended(const Task& task, const Limiter::Ticket& ticket, Outcome&
 void Dispatcher::renew_credentials() {
   std::string why;
   // Those that cannot be read now are kept: the next reply says whether they still hold.
-  if (auto renewed = credentials_->refused(&why)) {
-    credentials_ = std::move(renewed);
+  if (auto renewed = way_.credentials->refused(&why)) {
+    way_.credentials = std::move(renewed);
   } else {
     log_.warning(fmt::format("vendor {}: {}", spec_.name, why));
   }
 }
 
-void Dispatcher::forget_run(std::int64_t run) {
-  waiting_.forget_run(run);
-  suspects_.forget_run(run);
-}
-
-milliseconds Dispatcher::longest_claim() const {
-  return spec_.timeout * (kWaitingPerSlot + 1) + std::chrono::minutes(1);
-}
-
-std::string Dispatcher::why() const {
-  return paused_ ? fmt::format("vendor {} is paused", spec_.name) : limiter_.why(clock_.mono());
-}
-
-std::optional<milliseconds> Dispatcher::opens_in() const {
+Standstill Dispatcher::standstill() const {
   const auto now = clock_.mono();
+  Standstill still{paused_ ? fmt::format("vendor {} is paused", spec_.name) : limiter_.why(now), {}};
   const auto next = limiter_.next(now);
-  if (next <= now || !passes_by_itself(next)) return std::nullopt;
-  return std::chrono::ceil<milliseconds>(next - now);
+  if (next > now && passes_by_itself(next)) still.opens_in = std::chrono::ceil<milliseconds>(next - now);
+  return still;
 }
 
 VendorState Dispatcher::state() const {

@@ -44,6 +44,21 @@ struct Plan {
   bool put_back = false;  // what waits here would wait too long
 };
 
+// How a request goes to the vendor.
+struct Way {
+  std::shared_ptr<const Credentials> credentials;
+  std::shared_ptr<Transport> transport;
+};
+
+// Why nothing goes, empty if it goes; and when the next request may, if only time is needed for that.
+struct Standstill {
+  std::string why;
+  std::optional<milliseconds> opens_in;
+};
+
+// Claimed tasks for each request in flight: the next commit is milliseconds away.
+inline constexpr int kWaitingPerSlot = 4;
+
 class Dispatcher {
  public:
   // Throws Error if a secret cannot be read.
@@ -61,9 +76,9 @@ class Dispatcher {
   void reserved();
 
   const VendorSpec& spec() const { return spec_; }
-  // Those of now; a request in flight keeps its own.
-  const std::shared_ptr<const Credentials>& credentials() const { return credentials_; }
-  const std::shared_ptr<Transport>& transport() const { return transport_; }
+  // That of now; a request in flight keeps its own.
+  const Way& way() const { return way_; }
+  Suspects& suspects() { return suspects_; }
   WaitingTasks& waiting() { return waiting_; }
   const WaitingTasks& waiting() const { return waiting_; }
   void pause(bool paused) { paused_ = paused; }
@@ -82,22 +97,14 @@ class Dispatcher {
   bool accepts_others(const Task& task) const;
   // An attempt is over. Fills in how long a task waits whose credentials were refused.
   void ended(const Task& task, const Limiter::Ticket& ticket, Outcome& outcome, int status);
-  void settled(const Task& task) { suspects_.settled(task); }
   void renew_credentials();
-  void forget_run(std::int64_t run);
 
-  // No attempt lasts longer than a claim, the time included that it waits here.
-  milliseconds longest_claim() const;
-  // Why nothing goes, and when the next request may go if only time is needed for that.
-  std::string why() const;
-  std::optional<milliseconds> opens_in() const;
+  Standstill standstill() const;
   VendorState state() const;
 
  private:
-  static Limits limits_of(const VendorSpec& spec);
   bool is_reserved(MonoTime at) const { return spec_.rates.empty() || at <= reserved_until_; }
   bool row_is_stale() const;
-  int missing(const Outlook& outlook) const;
 
   // What the row in the store says.
   struct Saved {
@@ -105,13 +112,12 @@ class Dispatcher {
     std::optional<MonoTime> hold;
     std::optional<MonoTime> probe;
   };
-  Saved now_true() const;
+  static Saved what_holds(const Limiter& limiter, MonoTime now);
 
   VendorSpec spec_;
   const Clock& clock_;
   const Log& log_;
-  std::shared_ptr<const Credentials> credentials_;
-  std::shared_ptr<Transport> transport_;
+  Way way_;
   Limiter limiter_;
   WaitingTasks waiting_;
   Suspects suspects_;

@@ -63,7 +63,10 @@ std::vector<Claimed> Dispatchers::take_run(std::int64_t run) {
 }
 
 void Dispatchers::forget_run(std::int64_t run) {
-  for (auto& [name, dispatcher] : by_vendor_) dispatcher->forget_run(run);
+  for (auto& [name, dispatcher] : by_vendor_) {
+    dispatcher->waiting().forget_run(run);
+    dispatcher->suspects().forget_run(run);
+  }
 }
 
 std::vector<std::string> Dispatchers::names() const {

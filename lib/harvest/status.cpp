@@ -10,7 +10,7 @@ std::string why_blocked(const ActiveRun& run, const Committer& committer, const 
                         const Dispatchers& dispatchers) {
   if (!committer.blocked().empty()) return committer.blocked();
   auto why_not = runs.why_not(run);
-  return why_not.empty() ? dispatchers.of(runs.pipeline_of(run)->vendor).why() : why_not;
+  return why_not.empty() ? dispatchers.of(runs.pipeline_of(run)->vendor).standstill().why : why_not;
 }
 
 std::vector<RunProgress> progress_of(const OpenRuns& runs, const Committer& committer,
@@ -26,7 +26,7 @@ std::vector<RunProgress> progress_of(const OpenRuns& runs, const Committer& comm
                    {}});
     const auto* pipeline = runs.pipeline_of(run);
     if (all.back().blocked.empty() || pipeline == nullptr) continue;
-    all.back().opens_in = dispatchers.of(pipeline->vendor).opens_in();
+    all.back().opens_in = dispatchers.of(pipeline->vendor).standstill().opens_in;
   }
   return all;
 }

@@ -68,7 +68,7 @@ class DispatcherTest : public testing::Test {
 TEST_F(DispatcherTest, AReloadThatCannotBeAppliedChangesNothing) {
   const auto vendor = vendor_with_token();
   auto dispatcher = dispatcher_of(vendor);
-  const auto before = dispatcher.transport();
+  const auto before = dispatcher.way().transport;
   auto changed = vendor;
   changed.base_url.host = "elsewhere";
   const auto fails = [](const VendorSpec&) -> std::unique_ptr<Transport> {
@@ -76,7 +76,7 @@ TEST_F(DispatcherTest, AReloadThatCannotBeAppliedChangesNothing) {
   };
   EXPECT_THROW(dispatcher.reconfigure(changed, fails), Error);
   EXPECT_EQ(dispatcher.spec().base_url, vendor.base_url);
-  EXPECT_EQ(dispatcher.transport(), before);
+  EXPECT_EQ(dispatcher.way().transport, before);
 }
 
 TEST_F(DispatcherTest, WithNothingToDoWantsNothing) {
@@ -156,7 +156,7 @@ TEST_F(DispatcherTest, ALongHoldSendsWhatWaitsBackIntoTheQueue) {
   EXPECT_TRUE(plan.put_back);
   EXPECT_TRUE(plan.commit) << "the hold outlives the process";
   EXPECT_EQ(plan.claims, 0);
-  EXPECT_EQ(dispatcher.opens_in(), milliseconds(30'000));
+  EXPECT_EQ(dispatcher.standstill().opens_in, milliseconds(30'000));
 }
 
 TEST_F(DispatcherTest, AMomentsPacingSendsNothingBack) {
@@ -186,7 +186,7 @@ TEST_F(DispatcherTest, WhilePausedNeitherClaimsNorSends) {
   dispatcher.pause(true);
   EXPECT_FALSE(dispatcher.leaving());
   EXPECT_EQ(dispatcher.plan(outlook(true)).claims, 0);
-  EXPECT_EQ(dispatcher.why(), "vendor v is paused");
+  EXPECT_EQ(dispatcher.standstill().why, "vendor v is paused");
 }
 
 TEST_F(DispatcherTest, OnceClosedSavesItsLimitsAsTheyAreSoThatTheNextStartWaitsForNothing) {

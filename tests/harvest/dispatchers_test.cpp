@@ -34,7 +34,7 @@ TEST_F(DispatchersTest, KnowWhatAVendorBoreThatAReloadBringsBack) {
       *config_from("[vendor.later]\nbase_url = \"http://l.example\"\n[pipeline.p]\nvendor = \"later\"\n"
                    "[[pipeline.p.level]]\nname = \"a\"\npath = \"/a\"\n"));
   ASSERT_NE(dispatchers.find("later"), nullptr);
-  EXPECT_EQ(dispatchers.of("later").why(), "vendor later is paused");
+  EXPECT_EQ(dispatchers.of("later").standstill().why, "vendor later is paused");
 }
 
 TEST_F(DispatchersTest, LetARunWhoseVendorAndPipelineAreOpen) {
