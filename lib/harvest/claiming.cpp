@@ -1,5 +1,6 @@
 #include "harvest/claiming.h"
 
+#include <algorithm>
 #include <chrono>
 
 namespace fanout {
@@ -18,6 +19,14 @@ void add_claims(const Dispatcher& dispatcher, const OpenRuns& runs, int wanted, 
     claims.push_back(
         {run->run.id, static_cast<int>(missing), now + dispatcher.longest_claim(), dispatcher.state().open});
   }
+}
+
+std::int64_t oldest_claim(const Dispatchers& dispatchers, const Attempts& attempts) {
+  auto oldest = attempts.oldest_claim();
+  for (const auto& [vendor, dispatcher] : dispatchers) {
+    oldest = std::min(oldest, dispatcher->waiting().oldest_claim());
+  }
+  return oldest;
 }
 
 }  // namespace fanout

@@ -25,6 +25,13 @@ std::string claim_of(const std::string& which) {
          "cursor, trail";
 }
 
+std::optional<WallTime> moment_in(Statement& statement) {
+  std::optional<WallTime> moment;
+  if (statement.step() && !statement.is_null(0)) moment = from_unix_ms(statement.integer(0));
+  statement.reset();
+  return moment;
+}
+
 }  // namespace
 
 Queue::Queue(Database& database)
@@ -73,6 +80,10 @@ Queue::Queue(Database& database)
                 "SELECT min((SELECT min(t.due_at) FROM task t INDEXED BY task_waiting "
                 "WHERE t.run = r.id AND t.state = 'waiting')) "
                 "FROM run r INDEXED BY run_open WHERE r.finished_at IS NULL"),
+      next_lease_end_(database,
+                      "SELECT min((SELECT min(t.lease_until) FROM task t INDEXED BY task_leased "
+                      "WHERE t.run = r.id AND t.state = 'leased' AND t.lease_until > ?1)) "
+                      "FROM run r INDEXED BY run_open WHERE r.finished_at IS NULL"),
       tallies_(database,
                "SELECT level, depth, waiting, ready, leased, done, skipped, dead, left_out, where_failed "
                "FROM tally WHERE run = ?1 "
@@ -93,7 +104,7 @@ Queue::Queue(Database& database)
           fmt::format("UPDATE task SET state = 'ready', attempts = max(attempts - 1, 0), lease_until = NULL "
                       "WHERE id IN (SELECT t.id FROM run r INDEXED BY run_open "
                       "CROSS JOIN task t INDEXED BY task_leased ON t.run = r.id AND t.state = 'leased' "
-                      "AND t.lease_until < ?2 WHERE r.finished_at IS NULL AND t.lease < ?1 LIMIT {}) "
+                      "AND t.lease_until <= ?2 WHERE r.finished_at IS NULL AND t.lease < ?1 LIMIT {}) "
                       "RETURNING run, level, depth",
                       kTakenBackAtOnce)),
       forget_task_(database, "DELETE FROM task WHERE id = ?1"),
@@ -197,12 +208,10 @@ void Queue::claim(const ClaimWish& wish, std::vector<Task>& claimed) {
   claim.reset();
 }
 
-std::optional<WallTime> Queue::next_due() {
-  next_due_.bind();
-  std::optional<WallTime> due;
-  if (next_due_.step() && !next_due_.is_null(0)) due = from_unix_ms(next_due_.integer(0));
-  next_due_.reset();
-  return due;
+std::optional<WallTime> Queue::next_due() { return moment_in(next_due_.bind()); }
+
+std::optional<WallTime> Queue::next_lease_end(WallTime now) {
+  return moment_in(next_lease_end_.bind(unix_ms(now)));
 }
 
 void Queue::tallies(std::int64_t run, std::vector<Tally>& tallies) {

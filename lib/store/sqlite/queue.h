@@ -43,6 +43,8 @@ class Queue {
   void promote(WallTime now);
   void claim(const ClaimWish& wish, std::vector<Task>& claimed);
   std::optional<WallTime> next_due();
+  // When the next lease is over that is not over yet.
+  std::optional<WallTime> next_lease_end(WallTime now);
   void tallies(std::int64_t run, std::vector<Tally>& tallies);
 
   // Puts dead letters back, or forgets them.
@@ -76,6 +78,7 @@ class Queue {
   Statement claim_;
   Statement claim_fresh_;
   Statement next_due_;
+  Statement next_lease_end_;
   Statement tallies_;
   Statement cancel_ready_;
   Statement cancel_waiting_;

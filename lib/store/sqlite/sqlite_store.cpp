@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "base/error.h"
@@ -33,6 +35,10 @@ void use_log(Database& database) {
   if (mode.step() && mode.text(0) == "wal") return;
   throw Error(fmt::format("{} cannot keep a write-ahead log there", database.path().string()),
               "put the state directory on a local disk: --state-dir");
+}
+
+std::optional<WallTime> earlier(std::optional<WallTime> a, std::optional<WallTime> b) {
+  return a && b ? std::min(*a, *b) : a ? a : b;
 }
 
 Database open_and_migrate(const std::filesystem::path& path, const std::string& vfs, milliseconds patience) {
@@ -108,6 +114,7 @@ Applied SqliteStore::apply(const Batch& batch) {
   for (const auto run : batch.watched_runs) queue_.tallies(run, applied.tallies);
   for (const auto& run : applied.new_runs) queue_.tallies(run.id, applied.tallies);
   applied.next_due = queue_.next_due();
+  if (batch.oldest_claim) applied.next_due = earlier(applied.next_due, queue_.next_lease_end(batch.now));
   if (batch.read_commands) applied.commands = upkeep_.open_commands();
   watch_log(batch.now);
   transaction.commit();
