@@ -1,7 +1,9 @@
 #include "harvest/attempts.h"
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <limits>
 
 #include "task/disposition.h"
 
@@ -26,6 +28,12 @@ void Attempts::start(std::shared_ptr<Attempt> attempt, Request request) {
                  [fail = threads_.fail](std::exception_ptr e) {
                    if (e) fail(e);
                  });
+}
+
+std::int64_t Attempts::oldest_claim() const {
+  auto oldest = std::numeric_limits<std::int64_t>::max();
+  for (const auto& [task_and_claim, run] : in_flight_) oldest = std::min(oldest, task_and_claim.second);
+  return oldest;
 }
 
 std::vector<Settlement> Attempts::give_up_all() {

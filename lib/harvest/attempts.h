@@ -32,6 +32,8 @@ class Attempts {
   // The requests go on, but nobody waits for their replies any more. Returns how to put their tasks back.
   std::vector<Settlement> give_up_all();
   std::size_t count() const { return in_flight_.size(); }
+  // The lowest number of a claim among them; the highest number there is, if there are none.
+  std::int64_t oldest_claim() const;
 
  private:
   boost::asio::awaitable<void> carry(std::shared_ptr<Attempt> attempt, Request request);

@@ -1,5 +1,6 @@
 #include "harvest/claiming.h"
 
+#include <algorithm>
 #include <chrono>
 
 namespace fanout {
@@ -26,6 +27,14 @@ void add_claims(const Dispatcher& dispatcher, const OpenRuns& runs, int wanted, 
     claims.push_back({run->run.id, static_cast<int>(missing), now + longest_claim(dispatcher.spec()),
                       dispatcher.state().open});
   }
+}
+
+std::int64_t oldest_claim(const Dispatchers& dispatchers, const Attempts& attempts) {
+  auto oldest = attempts.oldest_claim();
+  for (const auto& [vendor, dispatcher] : dispatchers) {
+    oldest = std::min(oldest, dispatcher->waiting().oldest_claim());
+  }
+  return oldest;
 }
 
 }  // namespace fanout

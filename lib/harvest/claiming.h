@@ -1,9 +1,12 @@
-// How a vendor's next claims are shared out among its runs. Pure.
+// How a vendor's next claims are shared out among its runs, and which claims are held. Pure.
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
+#include "harvest/attempts.h"
 #include "harvest/dispatcher.h"
+#include "harvest/dispatchers.h"
 #include "harvest/open_runs.h"
 
 namespace fanout {
@@ -12,5 +15,8 @@ namespace fanout {
 // their turns. wanted: so many in all.
 void add_claims(const Dispatcher& dispatcher, const OpenRuns& runs, int wanted, WallTime now,
                 std::vector<ClaimWish>& claims);
+
+// The lowest number of a claim that waits in memory or is in flight. A lease of an earlier one is nobody's.
+std::int64_t oldest_claim(const Dispatchers& dispatchers, const Attempts& attempts);
 
 }  // namespace fanout

@@ -193,6 +193,7 @@ bool Engine::wants_commit(const std::vector<Plan>& plans) const {
 
 void Engine::complete(Commit& commit, const std::vector<Plan>& plans) {
   look_ = false;
+  commit.batch.oldest_claim = oldest_claim(dispatchers_, attempts_);
   const auto now = on_.clock.mono();
   for (auto& [id, run] : runs_) {
     commit.batch.watched_runs.push_back(id);
@@ -227,6 +228,10 @@ void Engine::committed(const Commit& commit, Kept kept) {
   for (const auto& [run, count] : kept.dead_gone) {
     on_.log.notice(
         fmt::format("{} dead letters of run {} are older than keep_dead and are gone", count, run));
+  }
+  if (applied.leases_taken_back > 0) {
+    on_.log.warning(fmt::format("took back {} tasks whose lease was over and which nobody held",
+                                applied.leases_taken_back));
   }
   if (kept.others_wrote) read_what_others_wrote(*kept.others_wrote);
   runs_.take_tallies(applied.tallies, commit.batch.watched_runs, on_.clock.mono());

@@ -20,6 +20,7 @@ std::optional<std::int64_t> number_in(std::string_view text) {
 }
 
 std::string outcome_of(const DeadMoved& dead) {
+  if (dead.moved + dead.forgotten + dead.cancelling == 0) return "0 tasks; there is no such dead letter";
   auto text = fmt::format("{} {}", dead.moved, dead.moved == 1 ? "task" : "tasks");
   if (dead.forgotten > 0) {
     text +=

@@ -1,5 +1,8 @@
 #include "harvest/waiting_tasks.h"
 
+#include <algorithm>
+#include <limits>
+
 namespace fanout {
 
 void WaitingTasks::add(Claimed claimed) {
@@ -59,6 +62,14 @@ std::vector<Claimed> WaitingTasks::take_run(std::int64_t run) {
 std::size_t WaitingTasks::count(std::int64_t run) const {
   const auto found = by_run_.find(run);
   return found == by_run_.end() ? 0 : found->second.size();
+}
+
+std::int64_t WaitingTasks::oldest_claim() const {
+  auto oldest = std::numeric_limits<std::int64_t>::max();
+  for (const auto& [run, tasks] : by_run_) {
+    for (const auto& claimed : tasks) oldest = std::min(oldest, claimed.task.lease);
+  }
+  return oldest;
 }
 
 void WaitingTasks::remember(const Claimed& claimed) {

@@ -48,6 +48,8 @@ class WaitingTasks {
 
   std::size_t count() const { return count_; }
   std::size_t count(std::int64_t run) const;
+  // The lowest number of a claim among them; the highest number there is, if none waits.
+  std::int64_t oldest_claim() const;
 
   // Its task goes back into the queue.
   void remember(const Claimed& claimed);

@@ -170,9 +170,10 @@ struct Applied {
   std::vector<DeadMoved> dead_moved;   // for each DeadSelection
   std::int64_t leases_taken_back = 0;
   std::vector<Task> claimed;
-  std::vector<Tally> tallies;        // of watched_runs
-  std::optional<WallTime> next_due;  // of the earliest waiting task
-  std::vector<Command> commands;     // not answered yet
+  std::vector<Tally> tallies;  // of watched_runs
+  std::optional<WallTime>
+      next_due;  // of the earliest waiting task, or where oldest_claim is said the end of a lease
+  std::vector<Command> commands;  // not answered yet
 };
 
 struct Recovered {

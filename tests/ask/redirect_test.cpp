@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "ask/request_builder.h"
+#include "support/row_name.h"
 
 namespace fanout {
 namespace {
@@ -11,6 +12,7 @@ namespace {
 struct Row {
   const char* location;
   const char* target;  // null: it is not followed
+  friend std::ostream& operator<<(std::ostream& out, const Row& row) { return out << row.location; }
 };
 
 class Redirect : public testing::TestWithParam<Row> {};
@@ -45,7 +47,8 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"https:///x", nullptr}, Row{"https://[::1]/x", nullptr}, Row{"///evil.example", nullptr},
         // What would break the request line, and what only looks as if.
         Row{"/x\r\nHost: evil", nullptr}, Row{"/x\x7F", nullptr}, Row{"/a b", "/a%20b"}, Row{"/ü", "/%C3%BC"},
-        Row{"/\\evil.example", "/%5Cevil.example"}, Row{"/a%20b", "/a%20b"}, Row{"/\"<>", "/%22%3C%3E"}));
+        Row{"/\\evil.example", "/%5Cevil.example"}, Row{"/a%20b", "/a%20b"}, Row{"/\"<>", "/%22%3C%3E"}),
+    [](const auto& row) { return row_name(row.param.location, row.index); });
 
 TEST(Redirect, ToAnotherPortIsTheSameOriginWhereThatIsOurs) {
   VendorSpec vendor;

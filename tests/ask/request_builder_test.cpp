@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "page/page_kind.h"
+#include "support/row_name.h"
 namespace fanout {
 namespace {
 
@@ -44,6 +45,7 @@ struct Asking {
 struct PathRow {
   const char* path;
   const char* target;
+  friend std::ostream& operator<<(std::ostream& out, const PathRow& row) { return out << row.path; }
 };
 
 class Path : public testing::TestWithParam<PathRow> {};
@@ -89,7 +91,8 @@ INSTANTIATE_TEST_SUITE_P(
         PathRow{"/{other.id}", "cannot: path: {other.id} has no value here"},
         PathRow{"/{run.other}", "cannot: path: {run.other} has no value here"},
         PathRow{"/{vars.other}", "cannot: path: {vars.other} has no value here"},
-        PathRow{"/g/{troop.up}/d", "cannot: path: a segment of /g/../d would be a dot or two"}));
+        PathRow{"/g/{troop.up}/d", "cannot: path: a segment of /g/../d would be a dot or two"}),
+    [](const auto& row) { return row_name(row.param.path, row.index); });
 
 TEST(Request, BeginsWithThePathOfTheBaseUrl) {
   Asking asking;

@@ -2,12 +2,15 @@
 
 #include <gtest/gtest.h>
 
+#include "support/row_name.h"
+
 namespace fanout {
 namespace {
 
 struct NearRow {
   const char* word;
   const char* meant;
+  friend std::ostream& operator<<(std::ostream& out, const NearRow& row) { return out << row.word; }
 };
 class Nearest : public testing::TestWithParam<NearRow> {};
 
@@ -21,7 +24,8 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(NearRow{"retires", "retry"}, NearRow{"RATE", "rate"}, NearRow{"baseurl", "base_url"},
                     NearRow{"tiemout", "timeout"},  // a swap is one slip
                     NearRow{"time_out", "timeout"}, NearRow{"connect-timeout", "connect_timeout"},
-                    NearRow{"adaptive", ""}, NearRow{"y", ""}, NearRow{"", ""}, NearRow{"rats", "rate"}));
+                    NearRow{"adaptive", ""}, NearRow{"y", ""}, NearRow{"", ""}, NearRow{"rats", "rate"}),
+    [](const auto& row) { return row_name(row.param.word, row.index); });
 
 TEST(DidYouMean, ListsWhatThereIsWhereNothingIsNear) {
   EXPECT_EQ(did_you_mean("retires", {"retry", "rate"}), "did you mean \"retry\"?");

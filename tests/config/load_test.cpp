@@ -7,6 +7,7 @@
 
 #include "config/loading.h"
 #include "page/page_kind.h"
+#include "support/row_name.h"
 
 namespace fanout {
 namespace {
@@ -56,6 +57,7 @@ TEST(Load, ReadsAScheduleWithoutATimeZoneInUtc) {
 struct AuthRow {
   const char* text;
   Auth expected;
+  friend std::ostream& operator<<(std::ostream& out, const AuthRow& row) { return out << row.text; }
 };
 class AuthOf : public testing::TestWithParam<AuthRow> {};
 
@@ -75,7 +77,8 @@ INSTANTIATE_TEST_SUITE_P(
                     AuthRow{R"({ kind = "header", name = "X-Key", value = { env = "K" } })",
                             Auth{"header", {{"name", "X-Key"}}, {{"value", {SecretSource::Kind::env, "K"}}}}},
                     AuthRow{R"({ kind = "query", name = "key", value = { env = "K" } })",
-                            Auth{"query", {{"name", "key"}}, {{"value", {SecretSource::Kind::env, "K"}}}}}));
+                            Auth{"query", {{"name", "key"}}, {{"value", {SecretSource::Kind::env, "K"}}}}}),
+    [](const auto& row) { return row_name(row.param.text, row.index); });
 
 TEST(Load, UnderstandsTheRestOfAVendor) {
   const Config config = load_text(around(R"(
@@ -229,6 +232,7 @@ struct EndingRow {
   const char* to;
   bool one_file_per_answer;
   OutputSpec::Compression compression;
+  friend std::ostream& operator<<(std::ostream& out, const EndingRow& row) { return out << row.to; }
 };
 class EndingOf : public testing::TestWithParam<EndingRow> {};
 
@@ -247,7 +251,8 @@ INSTANTIATE_TEST_SUITE_P(All, EndingOf,
                                          EndingRow{"x.json.zst", true, OutputSpec::Compression::zstd},
                                          EndingRow{"x.ndjson", false, OutputSpec::Compression::none},
                                          EndingRow{"x.ndjson.gz", false, OutputSpec::Compression::gzip},
-                                         EndingRow{"x.ndjson.zst", false, OutputSpec::Compression::zstd}));
+                                         EndingRow{"x.ndjson.zst", false, OutputSpec::Compression::zstd}),
+                         [](const auto& row) { return row_name(row.param.to, row.index); });
 
 TEST(Load, LetsOutputsNameVarsAndTheRun) {
   const Config config = load_text(

@@ -19,6 +19,7 @@ struct Bad {
   const char* name;
   const char* config;
   const char* says;
+  friend std::ostream& operator<<(std::ostream& out, const Bad& row) { return out << row.name; }
 };
 
 class BadConfigurationTest : public testing::TestWithParam<Bad> {};
@@ -107,6 +108,7 @@ struct BadDatabase {
   const char* name;
   const char* make;  // a sqlite3 or shell command; $1 is the database
   const char* says;
+  friend std::ostream& operator<<(std::ostream& out, const BadDatabase& row) { return out << row.name; }
 };
 
 class BadDatabaseTest : public testing::TestWithParam<BadDatabase> {};
@@ -158,6 +160,7 @@ struct HostileReply {
   const char* option;
   const char* items;
   const char* says;
+  friend std::ostream& operator<<(std::ostream& out, const HostileReply& row) { return out << row.name; }
 };
 
 class HostileReplyTest : public testing::TestWithParam<HostileReply> {};

@@ -8,12 +8,13 @@ namespace {
 
 constexpr int kConcurrency = 16;
 constexpr int kUntilItOpens = 10;  // failures among the last 20 replies
-constexpr int kProbes = 7;        // after 1, 2, 4, 8, 16, 30, 30 … seconds
+constexpr int kProbes = 7;         // after 1, 2, 4, 8, 16, 30, 30 … seconds
 constexpr std::chrono::seconds kLimit(180);
 
 struct OutageCase {
   const char* name;
   const char* mode;
+  friend std::ostream& operator<<(std::ostream& out, const OutageCase& row) { return out << row.name; }
 };
 
 class OutageTest : public testing::TestWithParam<OutageCase> {};

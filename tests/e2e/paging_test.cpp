@@ -12,7 +12,8 @@ namespace {
 std::string three_levels(const std::string& url, const std::string& more) {
   return R"(
 [vendor.oracle]
-base_url = ")" + url + R"("
+base_url = ")" +
+         url + R"("
 auth = { kind = "bearer", token = { env = "ORACLE_TOKEN" } }
 
 [pipeline.monitoring]
@@ -21,7 +22,8 @@ vendor = "oracle"
 [[pipeline.monitoring.level]]
 name  = "troop"
 path  = "/device/groups"
-page  = { kind = "offset", param = "offset", size_param = "size", size = 1000)" + more + R"( }
+page  = { kind = "offset", param = "offset", size_param = "size", size = 1000)" +
+         more + R"( }
 items = "$.items"
 keep  = ["id"]
 
@@ -29,7 +31,8 @@ keep  = ["id"]
 name   = "warrior"
 parent = "troop"
 path   = "/device/groups/{troop.id}/devices"
-page   = { kind = "offset", param = "offset", size_param = "size", size = 1000)" + more + R"toml( }
+page   = { kind = "offset", param = "offset", size_param = "size", size = 1000)" +
+         more + R"toml( }
 items  = "$.items"
 where  = "item->>'status' <> 'decommissioned'"
 
@@ -45,6 +48,7 @@ struct PagingCase {
   int cap;
   const char* more;
   int least, most;  // requests
+  friend std::ostream& operator<<(std::ostream& out, const PagingCase& row) { return out << row.name; }
 };
 
 class Paging : public testing::TestWithParam<PagingCase> {};

@@ -12,6 +12,7 @@ struct Row {
   const char* select;
   std::string body;
   std::vector<std::string> rows;
+  friend std::ostream& operator<<(std::ostream& out, const Row& row) { return out << row.what; }
 };
 
 class ExactSelect : public testing::TestWithParam<Row> {};

@@ -5,6 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "support/row_name.h"
+
 namespace fanout {
 namespace {
 
@@ -19,6 +21,7 @@ struct WhereRow {
   const char* condition;
   const char* item;
   bool expected;
+  friend std::ostream& operator<<(std::ostream& out, const WhereRow& row) { return out << row.condition; }
 };
 
 class Where : public testing::TestWithParam<WhereRow> {};
@@ -56,7 +59,8 @@ INSTANTIATE_TEST_SUITE_P(
                     WhereRow{"'item' = 'item' -- item; )", "{}", true},
                     WhereRow{"/* item) */ 'it''s item' = 'it''s item'", "{}", true},
                     WhereRow{"(SELECT item.value FROM json_each('[7]') AS item) = 7", "{}", true},
-                    WhereRow{"item->>'a' = x'62'", R"({"a":"b"})", false}));
+                    WhereRow{"item->>'a' = x'62'", R"({"a":"b"})", false}),
+    [](const auto& row) { return row_name(row.param.condition, row.index); });
 
 TEST(Where, IsNotTrueAndSaysWhyWhenTheItemIsNoJson) {
   Expressions expressions;
@@ -128,6 +132,7 @@ struct SelectRow {
   const char* select;
   const char* body;
   std::vector<std::string> expected;
+  friend std::ostream& operator<<(std::ostream& out, const SelectRow& row) { return out << row.select; }
 };
 
 class Select : public testing::TestWithParam<SelectRow> {};
@@ -173,7 +178,8 @@ INSTANTIATE_TEST_SUITE_P(
         SelectRow{"SELECT count(*) AS n FROM json_tree(body)", "[1,[2]]", {R"({"n":4})"}},
         SelectRow{"SELECT 1 AS \"two words\"", "{}", {R"({"two words":1})"}},
         // There is no clock, so the same answer always gives the same rows.
-        SelectRow{"SELECT datetime('now') AS now", "{}", {R"({"now":null})"}}));
+        SelectRow{"SELECT datetime('now') AS now", "{}", {R"({"now":null})"}}),
+    [](const auto& row) { return row_name(row.param.select, row.index); });
 
 TEST(Select, IsNothingAndSaysWhyWhenTheBodyIsNoJson) {
   Expressions expressions;

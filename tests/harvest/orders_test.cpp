@@ -53,15 +53,15 @@ TEST_F(OrdersTest, AboutARunThatIsJustBeginningWaitForIt) {
 }
 
 TEST_F(OrdersTest, ThatMoveDeadLettersAreAnsweredWithTheirCountOnceItIsKnown) {
-  orders.obey({{1, "redrive", "run/3"}, {2, "drop", "17"}}, next);
+  orders.obey({{1, "redrive", "run/3"}, {2, "drop", "17"}, {3, "redrive", "18"}}, next);
   EXPECT_TRUE(outcomes(next).empty());
-  ASSERT_EQ(next.batch.dead.size(), 2U);
+  ASSERT_EQ(next.batch.dead.size(), 3U);
   EXPECT_EQ(next.batch.dead[0].run, 3);
   EXPECT_FALSE(next.batch.dead[0].drop);
   EXPECT_EQ(next.batch.dead[1].task, 17);
   EXPECT_TRUE(next.batch.dead[1].drop);
   Applied applied;
-  applied.dead_moved = {{5, 0, 0}, {1, 2, 3}};
+  applied.dead_moved = {{5, 0, 0}, {1, 2, 3}, {0, 0, 0}};
   Commit later;
   orders.committed(next, applied, later);
   EXPECT_EQ(outcomes(later),
@@ -69,7 +69,8 @@ TEST_F(OrdersTest, ThatMoveDeadLettersAreAnsweredWithTheirCountOnceItIsKnown) {
                 "5 tasks",
                 "1 task; 2 stay dead, because their run is gone: they can be looked at and "
                 "dropped, no more; 3 stay dead until their run, which is being cancelled, has "
-                "ended"}));
+                "ended",
+                "0 tasks; there is no such dead letter"}));
 }
 
 TEST_F(OrdersTest, AboutNothingThatIsKnownAreRefused) {

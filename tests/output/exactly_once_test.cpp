@@ -20,6 +20,20 @@ constexpr int kOperationsAtMost = 20;
 constexpr std::int64_t kRoll = 1500;
 
 enum class Crash { power_cut, kill, either, full };
+std::string name_of(Crash crash) {
+  switch (crash) {
+    case Crash::power_cut:
+      return "PowerCuts";
+    case Crash::kill:
+      return "Kills";
+    case Crash::either:
+      return "KillsAndPowerCuts";
+    case Crash::full:
+      return "FullDisks";
+  }
+  return {};
+}
+void PrintTo(Crash crash, std::ostream* out) { *out << name_of(crash); }
 
 // The keeper and the store, as far as outputs see them.
 class Harvest {
@@ -217,22 +231,9 @@ TEST_P(ExactlyOnce, AlsoBetweenTwoTurns) {
   }
 }
 
-std::string name_of(const testing::TestParamInfo<Crash>& crash) {
-  switch (crash.param) {
-    case Crash::power_cut:
-      return "PowerCuts";
-    case Crash::kill:
-      return "Kills";
-    case Crash::either:
-      return "KillsAndPowerCuts";
-    case Crash::full:
-      return "FullDisks";
-  }
-  return {};
-}
-
 INSTANTIATE_TEST_SUITE_P(Through, ExactlyOnce,
-                         testing::Values(Crash::power_cut, Crash::kill, Crash::either, Crash::full), name_of);
+                         testing::Values(Crash::power_cut, Crash::kill, Crash::either, Crash::full),
+                         [](const auto& crash) { return name_of(crash.param); });
 
 }  // namespace
 }  // namespace fanout

@@ -10,6 +10,7 @@
 
 #include "page/page_kind.h"
 #include "page/trail.h"
+#include "support/row_name.h"
 
 namespace fanout {
 namespace {
@@ -33,6 +34,7 @@ struct Row {
   int page;  // that was read
   PageSeen seen;
   std::vector<int> further;
+  friend std::ostream& operator<<(std::ostream& out, const Row& row) { return out << row.what; }
 };
 
 class Pages : public testing::TestWithParam<Row> {};
@@ -91,7 +93,8 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"three of them", kNumber, 0, 1, {5, kNo, 3}, {2, 3}},
         Row{"the third", kNumber, 0, 3, {5, kNo, 3}, {}},
         Row{"fewer than there are", kNumber, 0, 3, {5, kNo, 1}, {4}},
-        Row{"0, and nothing here", kNumber, 0, 1, {0, kNo, 0}, {}}));
+        Row{"0, and nothing here", kNumber, 0, 1, {0, kNo, 0}, {}}),
+    [](const auto& row) { return row_name(row.param.what, row.index); });
 
 TEST(FurtherPages, BelongToTheSameList) {
   Task task;
@@ -159,6 +162,7 @@ struct Vendor {
   std::int64_t hides = 0;       // each so manieth item is counted and not shown
   std::int64_t fewer = 0;       // so many fewer on each page behind the first
   bool full_by_chance = false;  // lists as long as the vendor's limit come first
+  friend std::ostream& operator<<(std::ostream& out, const Vendor& row) { return out << row.what; }
 };
 
 // Reads lists of these lengths one after the other, and gives what came of each of them.

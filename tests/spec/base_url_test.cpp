@@ -2,12 +2,15 @@
 
 #include <gtest/gtest.h>
 
+#include "support/row_name.h"
+
 namespace fanout {
 namespace {
 
 struct GoodRow {
   const char* text;
   BaseUrl expected;
+  friend std::ostream& operator<<(std::ostream& out, const GoodRow& row) { return out << row.text; }
 };
 class GoodBaseUrl : public testing::TestWithParam<GoodRow> {};
 
@@ -29,11 +32,13 @@ INSTANTIATE_TEST_SUITE_P(
                     GoodRow{"http://127.0.0.1:09090/a%20b", {false, "127.0.0.1", "9090", "/a%20b"}},
                     GoodRow{"http://[::1]:8080/x", {false, "::1", "8080", "/x"}},
                     GoodRow{"http://[2001:DB8::1]", {false, "2001:db8::1", "80", ""}},
-                    GoodRow{"http://my_host-1/x;y=1", {false, "my_host-1", "80", "/x;y=1"}}));
+                    GoodRow{"http://my_host-1/x;y=1", {false, "my_host-1", "80", "/x;y=1"}}),
+    [](const auto& row) { return row_name(row.param.text, row.index); });
 
 struct BadRow {
   const char* text;
   const char* why;
+  friend std::ostream& operator<<(std::ostream& out, const BadRow& row) { return out << row.text; }
 };
 class BadBaseUrl : public testing::TestWithParam<BadRow> {};
 
@@ -67,7 +72,8 @@ INSTANTIATE_TEST_SUITE_P(
         BadRow{"https://[::1", "the bracket of the IPv6 address does not close"},
         BadRow{"https://[v.example]", "\"v.example\" is no IPv6 address"},
         BadRow{"https://[::1]x", "after the address comes :port or a path"},
-        BadRow{"https://[::1]:", "the port is missing after the colon"}));
+        BadRow{"https://[::1]:", "the port is missing after the colon"}),
+    [](const auto& row) { return row_name(row.param.text, row.index); });
 
 }  // namespace
 }  // namespace fanout

@@ -8,6 +8,8 @@
 #include <sstream>
 #include <vector>
 
+#include "support/row_name.h"
+
 namespace fanout {
 namespace {
 
@@ -43,6 +45,7 @@ struct DueRow {
   const char* zone;
   const char* after;
   std::vector<std::string> due;
+  friend std::ostream& operator<<(std::ostream& out, const DueRow& row) { return out << row.cron; }
 };
 
 class Due : public testing::TestWithParam<DueRow> {};
@@ -81,7 +84,10 @@ INSTANTIATE_TEST_SUITE_P(
         DueRow{"@daily", "UTC", "2026-11-23T00:00:00Z", {"2026-11-24T00:00:00Z"}},
         DueRow{"@hourly", "UTC", "2026-11-23T00:00:00Z", {"2026-11-23T01:00:00Z"}},
         DueRow{"@weekly", "UTC", "2026-11-23T00:00:00Z", {"2026-11-29T00:00:00Z"}},
-        DueRow{"  0   2 *\t* *  ", "UTC", "2026-11-23T00:00:00Z", {"2026-11-23T02:00:00Z"}}));
+        DueRow{"  0   2 *\t* *  ", "UTC", "2026-11-23T00:00:00Z", {"2026-11-23T02:00:00Z"}}),
+    [](const auto& row) {
+      return row_name(row.param.cron + std::string(" in ") + row.param.zone, row.index);
+    });
 
 // 2026-11-23 is a Monday.
 INSTANTIATE_TEST_SUITE_P(
@@ -112,7 +118,10 @@ INSTANTIATE_TEST_SUITE_P(
                     DueRow{"0 0 */2 * mon",
                            "UTC",
                            "2026-12-01T00:00:00Z",
-                           {"2026-12-07T00:00:00Z", "2026-12-21T00:00:00Z"}}));
+                           {"2026-12-07T00:00:00Z", "2026-12-21T00:00:00Z"}}),
+    [](const auto& row) {
+      return row_name(row.param.cron + std::string(" in ") + row.param.zone, row.index);
+    });
 
 // 2026 in Chicago: from 02:00 to 03:00 on 8 March (08:00Z), from 02:00 back to 01:00 on 1 November (07:00Z).
 INSTANTIATE_TEST_SUITE_P(
@@ -145,7 +154,10 @@ INSTANTIATE_TEST_SUITE_P(
                            {"2026-11-01T06:30:00Z", "2026-11-01T07:00:00Z", "2026-11-01T07:30:00Z",
                             "2026-11-01T08:00:00Z"}},
                     DueRow{
-                        "30 1 * * *", "America/Chicago", "2026-11-01T07:15:00Z", {"2026-11-02T07:30:00Z"}}));
+                        "30 1 * * *", "America/Chicago", "2026-11-01T07:15:00Z", {"2026-11-02T07:30:00Z"}}),
+    [](const auto& row) {
+      return row_name(row.param.cron + std::string(" in ") + row.param.zone, row.index);
+    });
 
 // 2026 in Berlin: from 02:00 to 03:00 on 29 March, from 03:00 back to 02:00 on 25 October, both at 01:00Z.
 INSTANTIATE_TEST_SUITE_P(
@@ -160,8 +172,10 @@ INSTANTIATE_TEST_SUITE_P(
                            {"2026-10-25T00:30:00Z", "2026-10-26T01:30:00Z"}},
                     DueRow{"30 2 * * *", "Europe/Berlin", "2026-10-25T01:10:00Z", {"2026-10-26T01:30:00Z"}},
                     DueRow{"0 3 * * *", "Europe/Berlin", "2026-10-24T12:00:00Z", {"2026-10-25T02:00:00Z"}},
-                    DueRow{
-                        "0 0 * * mon", "Europe/Berlin", "2026-10-25T12:00:00Z", {"2026-10-25T23:00:00Z"}}));
+                    DueRow{"0 0 * * mon", "Europe/Berlin", "2026-10-25T12:00:00Z", {"2026-10-25T23:00:00Z"}}),
+    [](const auto& row) {
+      return row_name(row.param.cron + std::string(" in ") + row.param.zone, row.index);
+    });
 
 // The hour that comes twice: what is meant "so often" goes on, what is meant at a time of the day runs once.
 INSTANTIATE_TEST_SUITE_P(
@@ -187,7 +201,10 @@ INSTANTIATE_TEST_SUITE_P(
                     DueRow{"30 * * * *",
                            "America/Santiago",
                            "2026-04-05T02:00:00Z",
-                           {"2026-04-05T02:30:00Z", "2026-04-05T03:30:00Z", "2026-04-05T04:30:00Z"}}));
+                           {"2026-04-05T02:30:00Z", "2026-04-05T03:30:00Z", "2026-04-05T04:30:00Z"}}),
+    [](const auto& row) {
+      return row_name(row.param.cron + std::string(" in ") + row.param.zone, row.index);
+    });
 
 // Zones a quarter or half hour off: Kathmandu +05:45; Chatham +12:45 and +13:45, from 02:45 to 03:45 on
 // 27 September 2026 and from 03:45 back to 02:45 on 5 April, both at 14:00Z of the day before; Lord Howe,
@@ -211,13 +228,21 @@ INSTANTIATE_TEST_SUITE_P(
                            "2026-04-04T12:00:00Z",
                            {"2026-04-04T14:45:00Z", "2026-04-05T15:15:00Z"}},
                     // A day that never was: Samoa went from 29 to 31 December 2011.
-                    DueRow{
-                        "0 12 30 12 *", "Pacific/Apia", "2011-12-01T00:00:00Z", {"2011-12-30T10:00:00Z"}}));
+                    DueRow{"0 12 30 12 *", "Pacific/Apia", "2011-12-01T00:00:00Z", {"2011-12-30T10:00:00Z"}}),
+    [](const auto& row) {
+      return row_name(row.param.cron + std::string(" in ") + row.param.zone, row.index);
+    });
 
 // Held against a walk through all minutes of a year: due is each minute whose clock time the cron names,
 // unless the clock showed that time before and it is meant once, and the first minute after a gap in which
 // one was skipped.
-class DueInAYear : public testing::TestWithParam<std::pair<const char*, const char*>> {};
+struct YearRow {
+  const char* cron;
+  const char* zone;
+  friend std::ostream& operator<<(std::ostream& out, const YearRow& row) { return out << row.cron; }
+};
+
+class DueInAYear : public testing::TestWithParam<YearRow> {};
 
 TEST_P(DueInAYear, AgreesWithAWalkThroughItsMinutes) {
   const auto [cron, zone_name] = GetParam();
@@ -252,13 +277,16 @@ TEST_P(DueInAYear, AgreesWithAWalkThroughItsMinutes) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Zones, DueInAYear,
-                         testing::Values(std::pair("30 2 * * *", "America/Chicago"),
-                                         std::pair("*/20 1-3 * * *", "Europe/Berlin"),
-                                         std::pair("0,20,40 1-3 * * *", "Europe/Berlin"),
-                                         std::pair("7 * * * *", "America/Santiago"),
-                                         std::pair("10 2,3 * * sat,sun", "Pacific/Chatham"),
-                                         std::pair("*/10 1,2 * 4,10 *", "Australia/Lord_Howe"),
-                                         std::pair("0 0 1,15 * mon", "America/Santiago")));
+                         testing::Values(YearRow{"30 2 * * *", "America/Chicago"},
+                                         YearRow{"*/20 1-3 * * *", "Europe/Berlin"},
+                                         YearRow{"0,20,40 1-3 * * *", "Europe/Berlin"},
+                                         YearRow{"7 * * * *", "America/Santiago"},
+                                         YearRow{"10 2,3 * * sat,sun", "Pacific/Chatham"},
+                                         YearRow{"*/10 1,2 * 4,10 *", "Australia/Lord_Howe"},
+                                         YearRow{"0 0 1,15 * mon", "America/Santiago"}),
+                         [](const auto& row) {
+                           return row_name(row.param.cron + std::string(" in ") + row.param.zone, row.index);
+                         });
 
 // ---- what is no schedule
 
@@ -266,6 +294,7 @@ struct WrongRow {
   const char* cron;
   const char* zone;
   const char* why;
+  friend std::ostream& operator<<(std::ostream& out, const WrongRow& row) { return out << row.cron; }
 };
 
 class WrongSchedule : public testing::TestWithParam<WrongRow> {};
@@ -298,7 +327,10 @@ INSTANTIATE_TEST_SUITE_P(
         WrongRow{"@reboot", "UTC", "none of @hourly"},
         WrongRow{"0 2 * * *", "America/Chcago", "did you mean \"America/Chicago\"?"},
         WrongRow{"0 2 * * *", "", "unknown time zone"},
-        WrongRow{"0 2 * * *", "../etc/passwd", "unknown time zone"}));
+        WrongRow{"0 2 * * *", "../etc/passwd", "unknown time zone"}),
+    [](const auto& row) {
+      return row_name(row.param.cron + std::string(" in ") + row.param.zone, row.index);
+    });
 
 TEST(Schedule, IsTheSameWhenItSaysTheSame) {
   EXPECT_EQ(Schedule::parse("0 2 * * *", "UTC"), Schedule::parse("0 2 * * *", "UTC"));

@@ -3,27 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
+
+#include "store/sqlite/claims.h"
 
 namespace fanout {
 namespace {
 
 // So many at once, so that no single transaction grows with the queue.
-constexpr int kPromotedAtOnce = 5000;
 constexpr int kCancelledAtOnce = 2000;
-constexpr int kTakenBackAtOnce = 500;
-
-// No task waits for longer. One that is due later still was put off by a clock that was ahead.
-constexpr std::chrono::hours kLongestWait{7 * 24};
-
-// which: gives the numbers of at most ?2 ready tasks of run ?1.
-std::string claim_of(const std::string& which) {
-  return "UPDATE task SET state = 'leased', attempts = attempts + 1, lease = ?4, lease_until = ?3 WHERE id "
-         "IN (" +
-         which +
-         ") RETURNING id, run, level, depth, parent, scope, list, key, page, parents, attempts, snoozes, "
-         "cursor, trail";
-}
 
 }  // namespace
 
@@ -45,34 +32,6 @@ Queue::Queue(Database& database)
       died_(database,
             "INSERT OR REPLACE INTO dead_letter (task, run, level, died_at, status, reason, request) "
             "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"),
-      promote_(
-          database,
-          fmt::format("UPDATE task SET state = 'ready', due_at = NULL WHERE id IN (SELECT t.id FROM run r "
-                      "INDEXED BY run_open CROSS JOIN task t INDEXED BY task_waiting ON t.run = r.id "
-                      "AND t.state = 'waiting' AND t.due_at <= ?1 "
-                      "WHERE r.finished_at IS NULL LIMIT {}) RETURNING run, level, depth",
-                      kPromotedAtOnce)),
-      promote_far_(
-          database,
-          fmt::format("UPDATE task SET state = 'ready', due_at = NULL WHERE id IN (SELECT t.id FROM run r "
-                      "INDEXED BY run_open CROSS JOIN task t INDEXED BY task_waiting ON t.run = r.id "
-                      "AND t.state = 'waiting' AND t.due_at > ?1 "
-                      "WHERE r.finished_at IS NULL LIMIT {}) RETURNING run, level, depth",
-                      kPromotedAtOnce)),
-      next_claim_(database, "UPDATE counter SET value = value + 1 WHERE name = 'claim' RETURNING value"),
-      claim_(database,
-             claim_of("SELECT id FROM task INDEXED BY task_ready WHERE run = ?1 AND state = 'ready' "
-                      "ORDER BY depth DESC, id LIMIT ?2")),
-      // Looks at the first few only, so that it costs the same in a queue of any length.
-      claim_fresh_(database,
-                   claim_of(fmt::format("SELECT id FROM ({0}) WHERE attempts = 0 UNION ALL "
-                                        "SELECT id FROM ({0}) WHERE attempts > 0 LIMIT ?2",
-                                        "SELECT id, attempts FROM task INDEXED BY task_ready WHERE run = ?1 "
-                                        "AND state = 'ready' ORDER BY depth DESC, id LIMIT 200"))),
-      next_due_(database,
-                "SELECT min((SELECT min(t.due_at) FROM task t INDEXED BY task_waiting "
-                "WHERE t.run = r.id AND t.state = 'waiting')) "
-                "FROM run r INDEXED BY run_open WHERE r.finished_at IS NULL"),
       tallies_(database,
                "SELECT level, depth, waiting, ready, leased, done, skipped, dead, left_out, where_failed "
                "FROM tally WHERE run = ?1 "
@@ -88,14 +47,6 @@ Queue::Queue(Database& database)
           "WHERE id IN (SELECT id FROM task INDEXED BY task_waiting WHERE run = ?1 AND state = 'waiting' "
           "LIMIT ?3) "
           "RETURNING run, level, depth"),
-      lost_leases_(
-          database,
-          fmt::format("UPDATE task SET state = 'ready', attempts = max(attempts - 1, 0), lease_until = NULL "
-                      "WHERE id IN (SELECT t.id FROM run r INDEXED BY run_open "
-                      "CROSS JOIN task t INDEXED BY task_leased ON t.run = r.id AND t.state = 'leased' "
-                      "AND t.lease_until < ?2 WHERE r.finished_at IS NULL AND t.lease < ?1 LIMIT {}) "
-                      "RETURNING run, level, depth",
-                      kTakenBackAtOnce)),
       forget_task_(database, "DELETE FROM task WHERE id = ?1"),
       forget_attempts_(database, "DELETE FROM attempt WHERE task = ?1"),
       forget_dead_letter_(database, "DELETE FROM dead_letter WHERE task = ?1"),
@@ -154,57 +105,6 @@ void Queue::keep_dead_letter(std::int64_t task, std::int64_t run, std::string_vi
   died_.bind(task, run, level, unix_ms(now), status, reason, request).run();
 }
 
-// For an UPDATE that returns run, level and depth.
-std::int64_t Queue::move_returned(Statement& update, State from, State to) {
-  std::int64_t moved = 0;
-  for (; update.step(); ++moved) {
-    sheet_.moved(update.integer(0), update.text(1), static_cast<int>(update.integer(2)), from, to);
-  }
-  update.reset();
-  return moved;
-}
-
-void Queue::promote(WallTime now) {
-  move_returned(promote_.bind(unix_ms(now)), State::waiting, State::ready);
-  move_returned(promote_far_.bind(unix_ms(now + kLongestWait)), State::waiting, State::ready);
-}
-
-void Queue::claim(const ClaimWish& wish, std::vector<Task>& claimed) {
-  next_claim_.bind().step();
-  const auto lease = next_claim_.integer(0);
-  next_claim_.reset();
-  Statement& claim = wish.fresh_first ? claim_fresh_ : claim_;
-  claim.bind(wish.run, wish.count, unix_ms(wish.lease_until), lease);
-  while (claim.step()) {
-    Task& task = claimed.emplace_back();
-    task.id = claim.integer(0);
-    task.run = claim.integer(1);
-    task.level = claim.text(2);
-    task.depth = static_cast<int>(claim.integer(3));
-    task.parent = claim.integer(4);
-    task.scope = claim.integer(5);
-    task.list = claim.integer(6);
-    task.key = claim.text(7);
-    task.page = static_cast<int>(claim.integer(8));
-    task.parents = claim.text(9);
-    task.attempts = static_cast<int>(claim.integer(10));
-    task.snoozes = static_cast<int>(claim.integer(11));
-    task.cursor = claim.text(12);
-    task.trail = claim.text(13);
-    task.lease = lease;
-    sheet_.moved(task.run, task.level, task.depth, State::ready, State::leased);
-  }
-  claim.reset();
-}
-
-std::optional<WallTime> Queue::next_due() {
-  next_due_.bind();
-  std::optional<WallTime> due;
-  if (next_due_.step() && !next_due_.is_null(0)) due = from_unix_ms(next_due_.integer(0));
-  next_due_.reset();
-  return due;
-}
-
 void Queue::tallies(std::int64_t run, std::vector<Tally>& tallies) {
   tallies_.bind(run);
   while (tallies_.step()) {
@@ -224,9 +124,9 @@ void Queue::tallies(std::int64_t run, std::vector<Tally>& tallies) {
 
 void Queue::cancel_some(std::int64_t run, WallTime now) {
   cancel_ready_.bind(run, unix_ms(now), kCancelledAtOnce);
-  move_returned(cancel_ready_, State::ready, State::skipped);
+  sheet_.moved_rows(cancel_ready_, State::ready, State::skipped);
   cancel_waiting_.bind(run, unix_ms(now), kCancelledAtOnce);
-  move_returned(cancel_waiting_, State::waiting, State::skipped);
+  sheet_.moved_rows(cancel_waiting_, State::waiting, State::skipped);
 }
 
 void Queue::forget(const KnownTask& task) {

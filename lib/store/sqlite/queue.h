@@ -1,12 +1,10 @@
-// The task rows: how they come to be, are claimed, and are settled.
+// The task rows: how they come to be, are settled, come back, and go. How they are claimed is in claims.h.
 //
-// Every call is part of the caller's transaction, between begin() and write_tallies(). No query here grows
-// with the queue: the claim reads an index that holds only what is ready, the promotion one that holds only
-// what is waiting. Its connection fires no triggers: what they do when somebody else writes is done here.
+// Every call is part of the caller's transaction, between begin() and write_tallies(). Its connection fires
+// no triggers: what they do when somebody else writes is done here.
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +28,7 @@ class Queue {
  public:
   explicit Queue(Database& database);
 
+  TallySheet& sheet() { return sheet_; }
   void begin() { sheet_.clear(); }
   // The rows of `tally` are right from here on, until the next change.
   void write_tallies() { sheet_.write(); }
@@ -38,11 +37,6 @@ class Queue {
   // False, with nothing changed, if the task is not leased by that claim any more: somebody changed it by
   // hand.
   bool settle(const Settlement& settlement, WallTime now);
-  // Waiting tasks whose time has come become ready; so do those that a clock which was ahead put off by
-  // longer than any task waits.
-  void promote(WallTime now);
-  void claim(const ClaimWish& wish, std::vector<Task>& claimed);
-  std::optional<WallTime> next_due();
   void tallies(std::int64_t run, std::vector<Tally>& tallies);
 
   // Puts dead letters back, or forgets them.
@@ -54,12 +48,8 @@ class Queue {
   // After a crash: what was leased is ready again. A task that was in flight in many crashes is spread out
   // in time, so that one that causes them is found in flight alone, and is given up on in the end.
   std::int64_t take_back_leases(WallTime now);
-  // While the daemon runs: some of those that are over and of claims before that one, as if nobody had
-  // claimed them.
-  std::int64_t take_back_lost_leases(std::int64_t oldest_claim, WallTime now);
 
  private:
-  std::int64_t move_returned(Statement& update, State from, State to);
   void settle_as(const Settlement& settlement, WallTime now);
   void keep_dead_letter(std::int64_t task, std::int64_t run, std::string_view level, WallTime now, int status,
                         std::string_view reason, std::string_view request);
@@ -70,16 +60,9 @@ class Queue {
   Statement settle_;
   Statement failed_;
   Statement died_;
-  Statement promote_;
-  Statement promote_far_;
-  Statement next_claim_;
-  Statement claim_;
-  Statement claim_fresh_;
-  Statement next_due_;
   Statement tallies_;
   Statement cancel_ready_;
   Statement cancel_waiting_;
-  Statement lost_leases_;
   Statement forget_task_;
   Statement forget_attempts_;
   Statement forget_dead_letter_;

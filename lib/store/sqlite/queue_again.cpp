@@ -109,8 +109,4 @@ std::int64_t Queue::take_back_leases(WallTime now) {
   return static_cast<std::int64_t>(rows.size());
 }
 
-std::int64_t Queue::take_back_lost_leases(std::int64_t oldest_claim, WallTime now) {
-  return move_returned(lost_leases_.bind(oldest_claim, unix_ms(now)), State::leased, State::ready);
-}
-
 }  // namespace fanout

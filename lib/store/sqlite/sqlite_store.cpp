@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "base/error.h"
@@ -35,6 +37,10 @@ void use_log(Database& database) {
               "put the state directory on a local disk: --state-dir");
 }
 
+std::optional<WallTime> earlier(std::optional<WallTime> a, std::optional<WallTime> b) {
+  return a && b ? std::min(*a, *b) : a ? a : b;
+}
+
 Database open_and_migrate(const std::filesystem::path& path, const std::string& vfs, milliseconds patience) {
   refuse_what_is_not_ours(path, vfs);
   Database database(path, Database::Mode::create, vfs, patience);
@@ -58,6 +64,7 @@ SqliteStore::SqliteStore(const std::filesystem::path& path, const std::string& v
                          std::int64_t long_log)
     : database_(open_and_migrate(path, vfs, patience)),
       queue_(database_),
+      claims_(database_, queue_.sheet()),
       runs_(database_, queue_),
       upkeep_(database_),
       forgetting_(database_, queue_),
@@ -100,14 +107,15 @@ Applied SqliteStore::apply(const Batch& batch) {
   change_runs(batch, applied);
   for (const auto& outcome : batch.answered) upkeep_.answer(outcome, batch.now);
   if (batch.oldest_claim) {
-    applied.leases_taken_back = queue_.take_back_lost_leases(*batch.oldest_claim, batch.now);
+    applied.leases_taken_back = claims_.take_back_lost(*batch.oldest_claim, batch.now);
   }
-  queue_.promote(batch.now);
-  for (const auto& wish : batch.claims) queue_.claim(wish, applied.claimed);
+  claims_.promote(batch.now);
+  for (const auto& wish : batch.claims) claims_.claim(wish, applied.claimed);
   queue_.write_tallies();
   for (const auto run : batch.watched_runs) queue_.tallies(run, applied.tallies);
   for (const auto& run : applied.new_runs) queue_.tallies(run.id, applied.tallies);
-  applied.next_due = queue_.next_due();
+  applied.next_due = claims_.next_due();
+  if (batch.oldest_claim) applied.next_due = earlier(applied.next_due, claims_.next_lease_end(batch.now));
   if (batch.read_commands) applied.commands = upkeep_.open_commands();
   watch_log(batch.now);
   transaction.commit();

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 
+#include "store/sqlite/claims.h"
 #include "store/sqlite/database.h"
 #include "store/sqlite/forgetting.h"
 #include "store/sqlite/queue.h"
@@ -45,6 +46,7 @@ class SqliteStore : public Store {
 
   Database database_;
   Queue queue_;
+  Claims claims_;
   Runs runs_;
   Upkeep upkeep_;
   Forgetting forgetting_;

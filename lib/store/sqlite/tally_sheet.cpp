@@ -45,6 +45,15 @@ void TallySheet::moved(std::int64_t run, std::string_view level, int depth, Stat
   ++change(run, level, depth, to);
 }
 
+std::int64_t TallySheet::moved_rows(Statement& update, State from, State to) {
+  std::int64_t rows = 0;
+  for (; update.step(); ++rows) {
+    moved(update.integer(0), update.text(1), static_cast<int>(update.integer(2)), from, to);
+  }
+  update.reset();
+  return rows;
+}
+
 void TallySheet::gone(std::int64_t run, std::string_view level, int depth, State from) {
   --change(run, level, depth, from);
 }

@@ -25,6 +25,8 @@ class TallySheet {
   void clear();
   void made(std::int64_t run, std::string_view level, int depth, State to);
   void moved(std::int64_t run, std::string_view level, int depth, State from, State to);
+  // Of each row of an UPDATE that returns run, level and depth; says how many there were.
+  std::int64_t moved_rows(Statement& update, State from, State to);
   void gone(std::int64_t run, std::string_view level, int depth, State from);
   void left_out(std::int64_t run, std::string_view level, int depth, const LeftOut& items);
   // Adds what was noted to the rows.

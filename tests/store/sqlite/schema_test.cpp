@@ -184,7 +184,8 @@ TEST_P(TallyTest, AddsUpWhoeverWrites) {
     ASSERT_EQ(wrong_tallies() + wrong_dead_letters(), "") << "after the daemon's turn that followed " << sql;
   }
 }
-INSTANTIATE_TEST_SUITE_P(Seeds, TallyTest, testing::Range(1u, 9u));
+INSTANTIATE_TEST_SUITE_P(Seeds, TallyTest, testing::Range(1u, 9u),
+                         [](const auto& row) { return "Seed" + std::to_string(row.param); });
 
 TEST_F(SchemaTest, QueueShowsALinePerPipelineAndLevelOfTheLatestRunAndEveryOpenOne) {
   const auto old = start({seed("a", 0, "1")}, "billing");
