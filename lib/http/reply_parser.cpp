@@ -56,11 +56,16 @@ std::size_t ReplyParser::feed_head(std::string_view bytes) {
   if (std::min(end, bytes.size()) > kLargestHead)
     return refuse("its headers are larger than " + format_size(kLargestHead));
   if (end == std::string_view::npos) return 0;
-  std::string why;
-  const auto head = strict_head(bytes.substr(0, end), &why);
-  if (!head) return refuse(std::move(why));
+  auto head = bytes.substr(0, end);
+  std::optional<std::string> rewritten;
+  if (!is_strict(head)) {
+    std::string why;
+    rewritten = strict_head(head, &why);
+    if (!rewritten) return refuse(std::move(why));
+    head = *rewritten;
+  }
   Error error;
-  put(boost::asio::const_buffer(head->data(), head->size()), error);
+  put(boost::asio::const_buffer(head.data(), head.size()), error);
   if (error && error != http::error::need_more) note(error);
   head_read_ = true;
   return end;

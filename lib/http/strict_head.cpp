@@ -86,6 +86,34 @@ std::size_t end_of_head(std::string_view bytes, std::size_t& searched) {
   return std::string_view::npos;
 }
 
+bool is_strict(std::string_view head) {
+  static constexpr std::string_view kVersion = "HTTP/1.";
+  bool seen[] = {false, false, false};
+  for (bool is_status = true; !head.empty(); is_status = false) {
+    const auto end = head.find('\n');
+    if (end == std::string_view::npos || end == 0 || head[end - 1] != '\r') return false;
+    const auto line = head.substr(0, end - 1);
+    head.remove_prefix(end + 1);
+    if (line.empty()) return head.empty();
+    for (const char c : line) {
+      if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) return false;
+    }
+    if (is_status) {
+      // "HTTP/1.1 200 ": one blank on each side of the status.
+      if (!line.starts_with(kVersion) || line.size() < 13 || line[8] != ' ' || line[12] != ' ') return false;
+      continue;
+    }
+    const auto colon = line.find(':');
+    if (colon == std::string_view::npos || !is_header_name(line.substr(0, colon))) return false;
+    const auto framing = framing_of(line.substr(0, colon));
+    if (framing == Framing::none) continue;
+    if (!is_exact(line.substr(0, colon), framing) || line.find(',', colon) != std::string_view::npos)
+      return false;
+    if (std::exchange(seen[static_cast<int>(framing)], true)) return false;
+  }
+  return false;
+}
+
 std::optional<std::string> strict_head(std::string_view head, std::string* why) {
   const auto refuse = [why](std::string_view name, std::string_view reason) {
     why->assign("its header ").append(name).append(reason);

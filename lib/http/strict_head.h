@@ -15,6 +15,9 @@ namespace fanout {
 // Where the head ends, with its empty line; npos: not yet. `searched` is where to go on with more of it.
 std::size_t end_of_head(std::string_view bytes, std::size_t& searched);
 
+// Most are written as they must be, and need no other text: strict_head() would give the same back.
+bool is_strict(std::string_view head);
+
 // Nothing for a head that is refused; *why then says for what.
 std::optional<std::string> strict_head(std::string_view head, std::string* why);
 

@@ -180,6 +180,25 @@ TEST_F(DispatcherTest, TellsTheStoreOfAHoldOnce) {
   EXPECT_FALSE(dispatcher.plan(outlook(false)).commit);
 }
 
+TEST_F(DispatcherTest, TellsTheStoreWhenAHoldBecomesLonger) {
+  auto dispatcher = dispatcher_of(vendor_of(4));
+  Limiter::Ticket tickets[2];
+  for (auto& ticket : tickets) {
+    dispatcher.waiting().add(claimed_of(1));
+    ASSERT_TRUE(dispatcher.leaving());
+    ticket = dispatcher.left();
+  }
+  Outcome outcome;
+  outcome.verdict = Verdict::snooze;
+  outcome.vendor = VendorSays::asked_too_much;
+  outcome.hold = seconds(10);
+  dispatcher.ended(Task(), tickets[0], outcome, 429);
+  commit(dispatcher);
+  outcome.hold = seconds(60);
+  dispatcher.ended(Task(), tickets[1], outcome, 429);
+  EXPECT_TRUE(dispatcher.plan(outlook(false)).commit);
+}
+
 TEST_F(DispatcherTest, WhilePausedNeitherClaimsNorSends) {
   auto dispatcher = dispatcher_of(vendor_of(4));
   dispatcher.waiting().add(claimed_of(1));
