@@ -44,7 +44,8 @@ std::string rate_text(double rate) {
 // What holds it up, or when it will be done as far as anybody can tell.
 std::string outlook(const RunProgress& run) {
   if (!run.blocked.empty()) return one_line(blocked_text(run));
-  return run.left ? "about " + format_duration(*run.left) + " left" : "";
+  // No forecast is as good as a millisecond, least of all where pages have no end.
+  return run.left ? "about " + format_duration(std::chrono::ceil<seconds>(*run.left)) + " left" : "";
 }
 
 std::string joined(const std::vector<std::string>& parts) {

@@ -6,6 +6,7 @@
 
 #include "base/units.h"
 #include "daemon/layout.h"
+#include "daemon/skipped_levels.h"
 
 namespace fanout {
 namespace {
@@ -32,6 +33,7 @@ std::string levels_of(Database& database, std::int64_t run) {
                    rows)) {
     text += line + "\n";
   }
+  for (const auto& line : skipped_levels(database, run)) text += "  " + line + "\n";
   return text + failures;
 }
 
@@ -46,6 +48,14 @@ std::string same_place(const Options& options) {
   if (options.config != kDefaultConfig) words += " --config " + whole(options.config);
   if (!options.state_dir.empty()) words += " --state-dir " + whole(options.state_dir);
   return words;
+}
+
+std::string with_place(std::string_view line, const std::string& place) {
+  std::string text(line);
+  for (const std::string hint : {"with: fanoutctl", "to go on: fanoutctl"}) {
+    if (const auto at = text.find(hint); at != std::string::npos) text.insert(at + hint.size(), place);
+  }
+  return text;
 }
 
 std::string summary_of(Database& database, const Config& config, const Options& options, WallTime since) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "base/time.h"
 #include "daemon/fanoutd/options.h"
@@ -16,5 +17,8 @@ std::string summary_of(Database& database, const Config& config, const Options& 
 
 // "--config /etc/other.toml --state-dir /x": what another program needs to find the same database.
 std::string same_place(const Options& options);
+
+// The line, with that behind each "with: fanoutctl" or "to go on: fanoutctl" that tells what to type.
+std::string with_place(std::string_view line, const std::string& place);
 
 }  // namespace fanout

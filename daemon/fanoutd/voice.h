@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/line_writer.h"
 #include "base/log.h"
+#include "daemon/fanoutd/options.h"
 #include "daemon/fanoutd/progress_display.h"
 #include "daemon/fanoutd/systemd.h"
 #include "spec/config.h"
@@ -19,7 +20,8 @@ namespace fanout {
 
 class Voice {
  public:
-  Voice(const boost::asio::any_io_executor& loop, const Clock& clock, const Config& config, bool once);
+  Voice(const boost::asio::any_io_executor& loop, const Clock& clock, const Config& config,
+        const Options& options);
 
   const Log& log() const { return log_; }
   ProgressDisplay& display() { return display_; }

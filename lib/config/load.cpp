@@ -28,6 +28,17 @@ path = "/devices"
 level = "device"
 to = "devices/{run.date}.ndjson")";
 
+// [[pipeline.monitorng.output]]: a slip in the name makes a pipeline of its own, of which nothing else is
+// said.
+std::string meant_by(const Entry& lone, const Node& sections) {
+  if (lone.value.entry("vendor") != nullptr) return {};
+  std::vector<std::string> whole;
+  for (const Entry& other : sections.table) {
+    if (other.value.entry("vendor") != nullptr) whole.push_back(other.key);
+  }
+  return nearest(lone.key, whole);
+}
+
 // Each [what.NAME] of the configuration.
 std::vector<const Entry*> named_sections(Reader& root, const std::string& what) {
   std::vector<const Entry*> found;
@@ -43,6 +54,10 @@ std::vector<const Entry*> named_sections(Reader& root, const std::string& what) 
     } else if (entry.key == "all") {
       root.complaints().add(entry.key_place, "\"all\" cannot be the name of a " + what,
                             "an order to \"all\" means every one of them");
+    } else if (const auto meant = what == "pipeline" ? meant_by(entry, *node) : ""; !meant.empty()) {
+      root.complaints().add(entry.key_place,
+                            "[pipeline." + entry.key + "] has no \"vendor\", and is like " + in_quotes(meant),
+                            "did you mean " + in_quotes(meant) + "? If not, give it a vendor and levels");
     } else {
       found.push_back(&entry);
     }

@@ -162,9 +162,11 @@ void Dispatcher::ended(const Task& task, const Limiter::Ticket& ticket, Outcome&
       evidence_of(outcome, status, refused ? suspects_.refusals(task) : task.attempts, others_well);
   ending.reason = outcome.reason;
   if (refused) {
-    ending.reason +=
-        "; put new ones in their place: a file is read again at the next probe, anything else at the next "
-        "start";
+    ending.reason += spec_.auth.kind == "none"
+                         ? "; there is no auth configured for it: give it one, and reload"
+                         : "; put new ones in their place: a file is read again at the next probe, anything "
+                           "else at the next "
+                           "start, so end this (Ctrl-C, or systemctl stop) and start it again";
   }
   ending.asked_too_much = outcome.vendor == VendorSays::asked_too_much;
   ending.hold = outcome.hold;

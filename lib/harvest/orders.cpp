@@ -19,8 +19,24 @@ std::optional<std::int64_t> number_in(std::string_view text) {
   return number;
 }
 
-std::string outcome_of(const DeadMoved& dead) {
-  if (dead.moved + dead.forgotten + dead.cancelling == 0) return "0 tasks; there is no such dead letter";
+// One that is named is there, or it is a slip; of many there may be none.
+std::string outcome_of(const Command& order, const DeadMoved& dead) {
+  const bool names_one = number_in(order.target).has_value();
+  if (dead.moved + dead.forgotten + dead.cancelling == 0) {
+    if (names_one) {
+      return fmt::format(
+          "refused: task {} is no dead letter, or none any more: it was put back, dropped or forgotten with "
+          "its run; "
+          "there are: fanoutctl dead list",
+          order.target);
+    }
+    return "0 tasks: there are no such dead letters";
+  }
+  if (names_one && dead.moved == 0) {
+    return dead.forgotten > 0
+               ? "refused: it stays dead, because its run is gone: it can be looked at and dropped, no more"
+               : "refused: it stays dead until its run, which is being cancelled, has ended";
+  }
   auto text = fmt::format("{} {}", dead.moved, dead.moved == 1 ? "task" : "tasks");
   if (dead.forgotten > 0) {
     text +=
@@ -57,7 +73,7 @@ void Orders::obey(const std::vector<Command>& commands, Commit& next) {
 void Orders::committed(const Commit& commit, const Applied& applied, Commit& next) {
   const auto moved = std::min(answer_with_count_.size(), applied.dead_moved.size());
   for (std::size_t i = 0; i < moved; ++i) {
-    answer(answer_with_count_[i], outcome_of(applied.dead_moved[i]), next);
+    answer(answer_with_count_[i], outcome_of(answer_with_count_[i], applied.dead_moved[i]), next);
   }
   answer_with_count_.erase(answer_with_count_.begin(),
                            answer_with_count_.begin() + static_cast<std::ptrdiff_t>(moved));

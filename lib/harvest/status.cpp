@@ -49,7 +49,7 @@ std::string status_of(const std::vector<RunProgress>& runs, const Committer& com
     if (!progress.blocked.empty()) {
       line += ", " + blocked_text(progress);
     } else if (progress.left) {
-      line += ", " + format_duration(*progress.left) + " left";
+      line += ", " + format_duration(std::chrono::ceil<seconds>(*progress.left)) + " left";
     }
   }
   return line;

@@ -1,5 +1,7 @@
 #include "reply/reading.h"
 
+#include <fmt/format.h>
+
 #include <nlohmann/json.hpp>
 
 #include "base/excerpt.h"
@@ -13,6 +15,8 @@ namespace fanout {
 namespace {
 
 bool is_good(int status) { return status >= 200 && status < 300; }
+bool is_missing(int status) { return status == 404 || status == 410; }
+bool is_redirect(int status) { return status >= 300 && status < 400 && status != 304; }
 
 // How long a rule's snooze or hold is: what its SQL reads in the reply, else what the rule says.
 std::optional<milliseconds> wait_of(const Rule& rule, int status, std::string_view body,
@@ -103,7 +107,7 @@ Reading read_reply(const Reply& reply, const Task& task, const PipelineSpec& pip
   const bool good = is_good(reply.status) && reply.fault == Fault::none;
   const bool not_ready = reply.status == 202 && !facts.ruling && read_wait(reply.header("retry-after"), now);
   const bool wanted = !not_ready && (!facts.ruling || facts.ruling->then == Verdict::done);
-  const bool nothing_there = facts.ends_list && (reply.status == 404 || reply.status == 410);
+  const bool nothing_there = facts.ends_list && is_missing(reply.status);
   const bool empty_on_purpose = reply.status == 204 && reply.body.empty();
   if (good && wanted && !empty_on_purpose) {
     read_body(body, task, pipeline, level, expressions, redactor, lengths, reading);
@@ -115,7 +119,16 @@ Reading read_reply(const Reply& reply, const Task& task, const PipelineSpec& pip
         reply.status, [&reply](std::string_view name) { return reply.header(name); }, now);
     facts.retry_after = quiet.wait;
     facts.nothing_remains = quiet.nothing_remains;
-    if (facts.fault == Fault::none) facts.detail = excerpt(body, redactor);
+    if (facts.fault == Fault::none) {
+      facts.detail = excerpt(is_redirect(reply.status) ? reply.header("location") : body, redactor);
+    }
+    if (!nothing_there && is_missing(reply.status) && task.page > 1 && facts.fault == Fault::none) {
+      facts.fault = Fault::not_as_level;
+      facts.detail = fmt::format(
+          "page {} of the list is not there, though the page before it told of more; start again to have the "
+          "whole list",
+          task.page);
+    }
   }
   return reading;
 }

@@ -103,10 +103,11 @@ Outcome refused_credentials(const ReplyFacts& facts) {
 
 Outcome redirected(const ReplyFacts& facts) {
   if (!facts.may_follow) {
-    return answered(Verdict::dead,
-                    fmt::format("{}: redirected to another origin, to nowhere, or too often; put the "
-                                "right address into base_url or path",
-                                facts.status));
+    return answered(
+        Verdict::dead,
+        fmt::format("{}: redirected to {}, which is not followed: it is another origin, nowhere, or "
+                    "one redirect too many; put the right address into base_url or path",
+                    facts.status, facts.detail.empty() ? "nowhere" : facts.detail));
   }
   return again(Again::follow, VendorSays::well, fmt::format("{}: redirected", facts.status));
 }
@@ -172,6 +173,10 @@ Outcome by_status(const ReplyFacts& facts) {
     case 404:
     case 410:
       if (facts.ends_list) return done_without_record();
+      // A page further on: the address is right, since the pages before it were there.
+      if (facts.first_level && facts.fault == Fault::not_as_level) {
+        return answered(Verdict::dead, fmt::format("{}: {}", status, facts.detail));
+      }
       if (facts.first_level) {
         return answered(Verdict::dead, fmt::format("{}: nothing is there; check base_url and path", status));
       }

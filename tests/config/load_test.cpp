@@ -196,6 +196,21 @@ TEST(Load, SaysWhatIsWrongWithARuleThatWaits) {
   }
 }
 
+TEST(Load, TakesAPipelineThatIsNowhereElseForASlip) {
+  for (const char* section : {"output", "level"}) {
+    const auto text = around("", "", std::string("[[pipeline.q2.") + section + "]]\nname = \"a\"\n");
+    EXPECT_THAT(all_of(std::get<ConfigErrors>(load_config_text(text, "fanoutd.toml"))),
+                testing::HasSubstr("[pipeline.q2] has no \"vendor\""))
+        << "nothing is near";
+  }
+  std::string text = around("", "", "[[pipeline.monitorng.output]]\nlevel = \"a\"\nto = \"a.ndjson\"\n");
+  for (auto at = text.find("pipeline.p"); at != std::string::npos; at = text.find("pipeline.p", at + 1)) {
+    text.replace(at, 10, "pipeline.monitoring");
+  }
+  EXPECT_THAT(error_lines(load_config_text(text, "fanoutd.toml")),
+              ElementsAre(testing::HasSubstr("did you mean \"monitoring\"?")));
+}
+
 TEST(Load, PutsParentsBeforeChildrenInWhateverOrderTheyAreWritten) {
   const Config config = load_text(around("", "items = \"$\"", R"(
 [[pipeline.p.level]]

@@ -62,6 +62,14 @@ TEST(ProgressLines, SayNothingOfTheTimeLeftWhileNobodyKnows) {
   EXPECT_EQ(live_progress({run}, kNoRates).front(), "monitoring, run 3: 1,001 of 2,001, 0.2/s");
 }
 
+TEST(ProgressLines, SpeakOfNoMillisecondsInAForecast) {
+  auto run = half_done();
+  run.left = milliseconds(7);
+  EXPECT_TRUE(live_progress({run}, kNoRates).front().ends_with("about 1 s left"));
+  run.left = milliseconds(61'200);
+  EXPECT_TRUE(live_progress({run}, kNoRates).front().ends_with("about 1m 2s left"));
+}
+
 TEST(ProgressLines, ARunThatIsNotCountedYetHasNoLevels) {
   RunProgress run;
   run.run.id = 1;

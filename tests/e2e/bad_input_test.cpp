@@ -90,9 +90,11 @@ TEST_F(BadInputTest, AMissingConfigurationIsSaid) {
 TEST_F(BadInputTest, AMissingSecretIsSaidBeforeAnythingIsAsked) {
   house.configure(
       one_level("http://127.0.0.1:9", "auth = { kind = \"bearer\", token = { env = \"NOT_SET\" } }\n"));
-  const auto ended = house.once();
-  EXPECT_EQ(ended.code, 2) << ended.output;
-  EXPECT_THAT(ended.output, HasSubstr("NOT_SET"));
+  for (const char* option : {"--once", "--check"}) {
+    const auto ended = run({.words = {FANOUTD_BINARY, "--config", house.config(), option}});
+    EXPECT_EQ(ended.code, 2) << ended.output;
+    EXPECT_THAT(ended.output, HasSubstr("NOT_SET"));
+  }
 }
 
 TEST_F(BadInputTest, AStateDirectoryThatCannotBeWrittenIsSaid) {
@@ -207,7 +209,10 @@ TEST_F(BadInputTest, ALevelThatIsSkippedWholeIsSaid) {
   house.configure(toml);
   const auto ended = house.once();
   EXPECT_EQ(ended.code, 0) << ended.output;
-  EXPECT_THAT(ended.output, HasSubstr("of level warrior were skipped"));
+  for (const auto& said : {ended.output, house.fanoutctl({"status"}).output}) {
+    EXPECT_THAT(said, HasSubstr("level warrior: all "));
+    EXPECT_THAT(said, HasSubstr("tasks were skipped, so nothing of it was kept"));
+  }
 }
 
 TEST_F(BadInputTest, TheSecretIsNowhere) {

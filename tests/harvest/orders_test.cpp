@@ -70,7 +70,34 @@ TEST_F(OrdersTest, ThatMoveDeadLettersAreAnsweredWithTheirCountOnceItIsKnown) {
                 "1 task; 2 stay dead, because their run is gone: they can be looked at and "
                 "dropped, no more; 3 stay dead until their run, which is being cancelled, has "
                 "ended",
-                "0 tasks; there is no such dead letter"}));
+                "refused: task 18 is no dead letter, or none any more: it was put back, dropped or forgotten with "
+                "its run; there are: fanoutctl dead list"}));
+}
+
+TEST_F(OrdersTest, AboutDeadLettersThatAreGoneSaySo) {
+  struct Row {
+    const char* target;
+    DeadMoved moved;
+    const char* says;
+  };
+  const Row rows[] = {
+      {"99", {0, 0, 0}, "refused: task 99 is no dead letter, or none any more"},
+      {"99", {0, 1, 0}, "refused: it stays dead, because its run is gone"},
+      {"99", {0, 0, 1}, "refused: it stays dead until its run"},
+      {"99", {1, 0, 0}, "1 task"},
+      {"run/3", {0, 0, 0}, "0 tasks: there are no such dead letters"},
+      {"all", {0, 2, 0}, "0 tasks; 2 stay dead"},
+  };
+  std::int64_t id = 0;
+  for (const auto& [target, moved, says] : rows) {
+    Commit asked, later;
+    orders.obey({{++id, "redrive", target}}, asked);
+    Applied applied;
+    applied.dead_moved = {moved};
+    orders.committed(asked, applied, later);
+    ASSERT_EQ(outcomes(later).size(), 1U);
+    EXPECT_TRUE(outcomes(later).front().starts_with(says)) << target << ": " << outcomes(later).front();
+  }
 }
 
 TEST_F(OrdersTest, AboutNothingThatIsKnownAreRefused) {

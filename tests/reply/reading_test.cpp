@@ -28,6 +28,21 @@ TEST(Facts, AreTakenFromTheReply) {
   EXPECT_LE(facts.detail.size(), 200U);
 }
 
+TEST(Facts, SayWhereARedirectLeadsAndWhichPageIsNotThere) {
+  ReadCase redirect("<html>moved</html>", 302);
+  redirect.reply.headers = {{"location", "https://login.example/in"}};
+  const auto outcome = judge(redirect.read().facts);
+  EXPECT_EQ(outcome.verdict, Verdict::dead);
+  EXPECT_THAT(outcome.reason, HasSubstr("redirected to https://login.example/in, which is not followed"));
+
+  ReadCase page("{}", 404);
+  page.task.page = 3;
+  const auto missing = judge(page.read().facts);
+  EXPECT_EQ(missing.verdict, Verdict::dead);
+  EXPECT_THAT(missing.reason, HasSubstr("404: page 3 of the list is not there"));
+  EXPECT_EQ(missing.reason.find("base_url"), std::string::npos) << "the pages before it were there";
+}
+
 TEST(Facts, SayWhatWentWrongOnTheWay) {
   ReadCase reset;
   reset.reply = Reply{};

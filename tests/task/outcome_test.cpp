@@ -306,7 +306,8 @@ TEST(Outcome, GivesTheOperatorOneSentence) {
       {status(404), "", "404: it has vanished since it was listed"},
       {on_first_level(status(404)), "", "404: nothing is there; check base_url and path"},
       {status(302), "",
-       "302: redirected to another origin, to nowhere, or too often; put the right address into base_url or "
+       "302: redirected to nowhere, which is not followed: it is another origin, nowhere, or one redirect "
+       "too many; put the right address into base_url or "
        "path"},
       {status(403), "no such right", "403: the vendor refuses this: no such right"},
       {status(403), "", "403: the vendor refuses this"},

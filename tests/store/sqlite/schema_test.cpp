@@ -37,6 +37,26 @@ TEST_F(SchemaTest, EachStepHasANumberAboveThoseBeforeIt) {
   }
 }
 
+TEST_F(SchemaTest, AForecastIsShownWhileItHolds) {
+  start({seed("a", 0, "1")});
+  struct Row {
+    const char* about;
+    const char* change;
+    const char* shown;  // whether there is an eta
+  };
+  const Row rows[] = {
+      {"it moves", "", "1"},
+      {"it is held up", "blocked = 'paused', ", "0"},
+      {"nobody has written it for long", "noted_at = unixepoch('now') * 1000 - 300000, ", "0"},
+      {"it has ended", "finished_at = 1, ", "0"},
+  };
+  for (const auto& [about, change, shown] : rows) {
+    by_hand("UPDATE run SET blocked = '', finished_at = NULL, noted_at = unixepoch('now') * 1000");
+    by_hand(std::string("UPDATE run SET ") + change + "eta_at = unixepoch('now') * 1000 + 60000");
+    EXPECT_EQ(ask("SELECT count(eta) FROM progress"), shown) << about;
+  }
+}
+
 TEST_F(SchemaTest, EveryTableIsStrict) {
   EXPECT_EQ(ask("SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND NOT strict "
                 "AND name NOT LIKE 'sqlite_%'"),
