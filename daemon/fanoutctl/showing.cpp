@@ -5,12 +5,15 @@
 
 #include <cmath>
 #include <optional>
+#include <variant>
 
 #include "base/error.h"
 #include "base/units.h"
+#include "config/load.h"
 #include "daemon/fanoutctl/rows.h"
 #include "daemon/layout.h"
 #include "daemon/live_lines.h"
+#include "daemon/skipped_levels.h"
 #include "store/state_lock.h"
 
 namespace fanout {
@@ -36,7 +39,7 @@ constexpr const char* kNoRuns = "no runs yet; start one with: fanoutctl start PI
 
 constexpr const char* kLatestRuns =
     "SELECT p.run, p.pipeline, p.state, p.started, p.finished, p.expected, p.settled, p.dead, p.rate, p.eta,"
-    " CASE WHEN p.finished IS NULL AND r.eta_at > ?1 THEN (r.eta_at - ?1) / 1000 END AS seconds_left, "
+    " CASE WHEN p.eta IS NOT NULL AND r.eta_at > ?1 THEN (r.eta_at - ?1) / 1000 END AS seconds_left, "
     "p.blocked"
     " FROM progress p JOIN run r ON r.id = p.run"
     " WHERE p.finished IS NULL OR p.run = (SELECT max(l.id) FROM run l WHERE l.pipeline = p.pipeline)"
@@ -57,9 +60,31 @@ std::string progress_line(const Row& run, bool is_running) {
   return line;
 }
 
+// When each schedule is next due. Nothing where the configuration cannot be read, or is not about this place.
+Rows next_due(const Words& words, WallTime now) {
+  Rows rows;
+  if (!words.state_dir.empty()) return rows;
+  const auto loaded = load_config(words.config);
+  const auto* config = std::get_if<Config>(&loaded);
+  if (config == nullptr) return rows;
+  for (const auto& [name, pipeline] : config->pipelines) {
+    if (!pipeline.schedule) continue;
+    const auto due = pipeline.schedule->next_after(now);
+    rows.push_back({{"pipeline", name},
+                    {"schedule", pipeline.schedule->cron()},
+                    {"timezone", pipeline.schedule->zone()},
+                    {"next", due ? Json(format_utc(*due)) : Json(nullptr)}});
+  }
+  return rows;
+}
+
 std::string held_line(const Row& row) {
   const auto why = one_line(cell(row, "why"));
   if (row["what"] == "fanoutd") return "note: " + why + "\n";
+  // Its moment has come; whoever waits for it has not been told yet.
+  if (row["seconds_left"] == 0) {
+    return fmt::format("{} was held until {} UTC: {}\n", cell(row, "what"), cell(row, "until"), why);
+  }
   if (!row["seconds_left"].is_number()) return fmt::format("{} is held: {}\n", cell(row, "what"), why);
   return fmt::format("{} is held: {}, until {} UTC (in {})\n", cell(row, "what"), why, cell(row, "until"),
                      format_duration(seconds(row["seconds_left"].get<std::int64_t>())));
@@ -77,21 +102,30 @@ std::string status(Database& database, const Words& words, WallTime now) {
               " max(?1 / 1000 - unixepoch(oldest), 0) AS oldest_seconds FROM queue",
               unix_ms(now));
   const auto held = rows_of(database, "SELECT what, why, until, seconds_left FROM stuck WHERE run IS NULL");
+  const auto due = next_due(words, now);
   if (words.json) {
     return text_of({{"daemon", holder ? Json(*holder) : Json(nullptr)},
                     {"runs", json_of(runs)},
                     {"queue", json_of(queue)},
-                    {"held", json_of(held)}});
+                    {"held", json_of(held)},
+                    {"schedules", json_of(due)}});
   }
   auto text = holder ? fmt::format("fanoutd runs: {}\n", *holder)
                      : fmt::format("no daemon runs on {}\n", database.path().parent_path().string());
   for (const auto& row : held) {
     if (row["what"] == "fanoutd") text += held_line(row);
   }
+  for (const auto& row : due) {
+    text += fmt::format("{}: {} in {}, next due {}\n", cell(row, "pipeline"), cell(row, "schedule"),
+                        cell(row, "timezone"),
+                        row["next"].is_null() ? "not within five years" : cell(row, "next"));
+  }
   if (runs.empty()) return text + kNoRuns;
   for (const auto& run : runs) {
     const auto line = progress_line(run, holder.has_value());
     text += (width() > 0 ? fit(line, width()) : line) + "\n";
+    for (const auto& skipped : skipped_levels(database, run["run"].get<std::int64_t>()))
+      text += "  " + skipped + "\n";
   }
   for (const auto& row : held) {
     if (row["what"] != "fanoutd") text += held_line(row);
@@ -135,7 +169,11 @@ std::string stuck(Database& database, const Words& words) {
   if (rows.empty()) return "nothing is stuck\n";
   for (auto& row : rows) {
     row["left"] = row["seconds_left"];
-    say_duration(row, "left");
+    if (row["left"] == 0) {
+      row["left"] = "none";
+    } else {
+      say_duration(row, "left");
+    }
   }
   auto text = table_of(rows, {"what", "run", "level", "task", "until", "left", "why"}, width());
   if (std::ssize(rows) == words.limit) text += "there may be more; see them with --limit N\n";

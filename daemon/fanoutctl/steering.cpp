@@ -2,14 +2,20 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/asio/steady_timer.hpp>
 #include <cstdio>
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 #include <string>
+#include <variant>
+#include <vector>
 
 #include "base/error.h"
+#include "base/wording.h"
+#include "config/load.h"
 #include "daemon/open_database.h"
 #include "store/state_lock.h"
 
@@ -64,6 +70,49 @@ Given give(boost::asio::io_context& loop, Database& database, const std::string&
   return given;
 }
 
+bool is_number(const std::string& text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+bool is_about_dead_letters(const std::string& command) { return command == "redrive" || command == "drop"; }
+
+// Vendors and pipelines, as far as somebody could mean them: of the configuration, and those that only the
+// database still has. Nothing where the configuration cannot be read: then only the daemon can tell.
+std::optional<std::vector<std::string>> known_names(Database& database, const Words& words) {
+  if (!words.state_dir.empty()) return std::nullopt;
+  const auto loaded = load_config(words.config);
+  const auto* config = std::get_if<Config>(&loaded);
+  if (config == nullptr) return std::nullopt;
+  std::set<std::string> names;
+  for (const auto& [name, pipeline] : config->pipelines) names.insert(name);
+  for (const auto& [name, vendor] : config->vendors) names.insert(name);
+  Statement kept(
+      database,
+      "SELECT pipeline FROM run UNION SELECT substr(subject, instr(subject, '/') + 1) FROM limiter");
+  while (kept.step()) names.emplace(kept.text(0));
+  return std::vector(names.begin(), names.end());
+}
+
+// An order that nobody could ever obey is not kept until somebody tries.
+void expect_sense(Database& database, const std::string& command, const Words& words) {
+  const auto& target = words.target;
+  if (is_about_dead_letters(command)) {
+    if (target == "all" || target.starts_with("run/")) return;
+    if (is_number(target)) {
+      Statement letter(database, "SELECT 1 FROM dead_letter WHERE task = CAST(?1 AS INTEGER)");
+      if (letter.bind(target).step()) return;
+      throw Error(fmt::format("task {} is no dead letter, or none any more", target),
+                  "see which there are: fanoutctl dead list");
+    }
+  }
+  const auto names = known_names(database, words);
+  if (!names || std::ranges::find(*names, target) != names->end()) return;
+  throw Error(fmt::format("there is no {} {}, neither in {} nor in the database",
+                          command == "pause" || command == "resume" ? "pipeline or vendor" : "pipeline",
+                          target, words.config.string()),
+              did_you_mean(target, *names));
+}
+
 bool is_refused(const Given& given) { return given.outcome && given.outcome->starts_with("refused"); }
 
 void say(const Given& given, const std::string& target) {
@@ -93,6 +142,7 @@ bool is_order(const Words& words) {
 int give_order(boost::asio::io_context& loop, const std::filesystem::path& state_dir, const Words& words) {
   auto database = open_beside(state_dir, Database::Mode::read_write);
   const auto command = words.verb.substr(words.verb.rfind(' ') + 1);  // "dead redrive" is "redrive"
+  if (!StateLock::holder(database.path().parent_path())) expect_sense(database, command, words);
   const auto given = give(loop, database, command, words.target);
   if (words.json) {
     const nlohmann::ordered_json document = {

@@ -1,8 +1,10 @@
 #include "daemon/fanoutctl/words.h"
 
 #include <CLI/CLI.hpp>
+#include <vector>
 
 #include "base/error.h"
+#include "base/wording.h"
 
 namespace fanout {
 namespace {
@@ -36,10 +38,10 @@ void add_verbs(CLI::App& app, Words& words) {
   runs->add_option("--limit", words.limit, "at most so many")->type_name("N")->capture_default_str();
   auto* stuck = app.add_subcommand("stuck", "what does not move, and why");
   stuck->add_option("--limit", words.limit, "at most so many")->type_name("N")->capture_default_str();
-  add_order(app, words, "start", "start a run now", "PIPELINE", "which");
+  add_order(app, words, "start", "start a run now", "PIPELINE", "of the configuration");
   add_order(app, words, "cancel", "skip what is still open of a run", "PIPELINE", "whose run");
   add_order(app, words, "pause", "send nothing more", "NAME", "a pipeline or a vendor");
-  add_order(app, words, "resume", "go on", "NAME", "a pipeline or a vendor");
+  add_order(app, words, "resume", "go on after a pause", "NAME", "a pipeline or a vendor");
   add_dead(app, words);
 }
 
@@ -60,6 +62,29 @@ std::string verb_of(const CLI::App& app) {
   return verb;
 }
 
+// Where a verb should stand and none does: what stands there instead, or what may.
+int say_verbs(CLI::App& app) {
+  CLI::App* at = &app;
+  while (!at->get_subcommands().empty()) at = at->get_subcommands().front();
+  std::vector<std::string> verbs;
+  for (const auto* verb : at->get_subcommands([](CLI::App*) { return true; }))
+    verbs.push_back(verb->get_name());
+  std::string written;
+  for (const auto& word : app.remaining(true)) {
+    if (!word.starts_with('-') && written.empty()) written = word;
+  }
+  const auto before = "fanoutctl " + (at == &app ? "" : at->get_name() + " ");
+  const auto all = before + listed(verbs, "or");
+  if (written.empty()) {
+    complain("fanoutctl", {"what is to be done is missing", "  there is: " + all});
+  } else {
+    const auto near = nearest(written, verbs);
+    complain("fanoutctl", {"there is no " + in_quotes(before + written),
+                           near.empty() ? "  there is: " + all : "  did you mean " + in_quotes(near) + "?"});
+  }
+  return static_cast<int>(Exit::bad_configuration);
+}
+
 }  // namespace
 
 std::variant<Words, int> words_from(int argc, const char* const* argv) {
@@ -72,13 +97,19 @@ std::variant<Words, int> words_from(int argc, const char* const* argv) {
       ->type_name("FILE")
       ->capture_default_str();
   app.add_option("--state-dir", state_dir, "where the database is, instead")->type_name("DIR");
-  app.add_flag("--json", words.json, "for programs");
+  app.add_flag("--json", words.json, "print JSON, for programs");
   app.require_subcommand(1);
-  app.footer("Exit codes: 0 done, 1 refused or failed, 2 bad configuration or words.");
+  app.footer(
+      "Each verb explains itself: fanoutctl VERB --help.\n"
+      "Exit codes: 0 done or kept, 1 refused or failed, 2 bad configuration or command line.");
   add_verbs(app, words);
   fall_through(app);  // --json and its like may stand anywhere
   try {
     app.parse(argc, argv);
+  } catch (const CLI::RequiredError& error) {
+    const auto verb = verb_of(app);
+    return verb.empty() || verb == "dead" ? say_verbs(app)
+                                          : (app.exit(error), static_cast<int>(Exit::bad_configuration));
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : static_cast<int>(Exit::bad_configuration);
   }

@@ -138,6 +138,38 @@ TEST_F(ControlTest, RefusesWhatItDoesNotUnderstandAndSaysWhatThereIs) {
   EXPECT_THAT(order("pause", "delphi"), HasSubstr("there are pipelines monitoring and vendors oracle"));
 }
 
+// What no daemon could ever obey is said at once, not kept until one comes.
+TEST_F(ControlTest, KeepsNoOrderThatMakesNoSense) {
+  start({"--scale", "0.01"}, "", false);
+  ASSERT_EQ(order("resume", "monitoring"), "resumed");  // so its start is over
+  daemon->signal(SIGTERM);
+  ASSERT_EQ(daemon->wait(), 0);
+  struct Row {
+    std::vector<std::string> words;
+    int code;
+    const char* says;
+  };
+  for (const auto& [words, code, says] :
+       {Row{{"start", "montoring"}, 1, "did you mean \"monitoring\"?"},
+        Row{{"pause", "oracel"}, 1, "there is no pipeline or vendor oracel"},
+        Row{{"dead", "redrive", "99"}, 1, "task 99 is no dead letter"},
+        Row{{"dead", "drop", "montoring"}, 1, "there is no pipeline montoring"},
+        Row{{"dead", "redrive", "all"}, 0, "is kept"}, Row{{"pause", "oracle"}, 0, "is kept"}}) {
+    const auto ended = house.fanoutctl(words);
+    EXPECT_EQ(ended.code, code) << words.front() << "\n" << ended.output;
+    EXPECT_THAT(ended.output, HasSubstr(says));
+  }
+  EXPECT_EQ(number("SELECT count(*) FROM control"), 2);
+}
+
+TEST_F(ControlTest, SaysWhenEachScheduleIsNextDue) {
+  vendor.emplace(house.path(), std::vector<std::string>{});
+  house.configure(House::story(vendor->url(), "", "schedule = \"0 2 * * *\""));
+  daemon.emplace(house.start_daemon());
+  ASSERT_TRUE(eventually([&] { return house.is_up(); })) << house.daemon_log();
+  EXPECT_THAT(house.fanoutctl({"status"}).output, HasSubstr("monitoring: 0 2 * * * in UTC, next due 2"));
+}
+
 TEST_F(ControlTest, GoesOnWhenARunIsEndedOrItsTasksAreDeletedByHand) {
   for (const char* by_hand :
        {"UPDATE run SET state = 'finished', finished_at = 1", "DELETE FROM task", "DELETE FROM run"}) {

@@ -285,7 +285,12 @@ TEST_F(SchemaTest, ProgressShowsRunsWithWhatIsExpectedAndWhen) {
   store_.apply(batch);
   EXPECT_EQ(ask("SELECT run, pipeline, state, cause, started, finished, expected, settled, dead, rate, eta, "
                 "blocked FROM progress"),
-            "1|monitoring|running|once|2027-01-15 08:00:00||3|2|1|12.3|2027-01-15 08:01:00|on hold");
+            "1|monitoring|running|once|2027-01-15 08:00:00||3|2|1|12.3||on hold");
+  Batch later;
+  later.now = kNow;
+  later.notes = {{run.id, 12.345, kNow + seconds(60), ""}};
+  store_.apply(later);
+  EXPECT_EQ(ask("SELECT eta FROM progress"), "2027-01-15 08:01:00") << "while nothing holds it up";
 }
 
 }  // namespace
