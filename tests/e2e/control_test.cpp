@@ -159,7 +159,7 @@ TEST_F(ControlTest, KeepsNoOrderThatMakesNoSense) {
     EXPECT_EQ(ended.code, code) << words.front() << "\n" << ended.output;
     EXPECT_THAT(ended.output, HasSubstr(says));
   }
-  EXPECT_EQ(number("SELECT count(*) FROM control"), 2);
+  EXPECT_EQ(number("SELECT count(*) FROM control"), 3);
 }
 
 TEST_F(ControlTest, SaysWhenEachScheduleIsNextDue) {
