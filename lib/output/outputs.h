@@ -3,14 +3,12 @@
 // Owned by the keeper and used on the store thread only. First the output, then the commit: write() appends,
 // syncs and renames; only then does the store settle the tasks with the lengths that write() gave; then
 // committed() says so here. Until committed(), rolled_back() cuts every part back to what is committed.
-// Memory is bounded by the records of one batch; open files by kMostOpen.
+// Memory is bounded by the records of one batch; open files by OpenParts.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <map>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,12 +16,13 @@
 #include "base/log.h"
 #include "expression/expression.h"
 #include "output/answer_files.h"
-#include "output/begun_files.h"
 #include "output/compress.h"
 #include "output/disk.h"
-#include "output/open_part.h"
+#include "output/intent_log.h"
+#include "output/open_parts.h"
 #include "output/record.h"
 #include "output/shaped.h"
+#include "output/unsynced_folders.h"
 #include "spec/config.h"
 #include "task/answer_path.h"
 #include "task/part.h"
@@ -53,10 +52,8 @@ class Outputs {
 
   std::vector<Part> recovered();  // what the store has to be told after the start
 
-  // The highest number among the parts of a run and base that the store knows; 0: none. The files may be
-  // gone.
-  using LatestNumber = std::function<int(std::int64_t run, const std::string& base)>;
-  void number_after(LatestNumber latest) { latest_number_ = std::move(latest); }
+  using LatestNumber = OpenParts::LatestNumber;
+  void number_after(LatestNumber latest) { parts_.number_after(std::move(latest)); }
 
   // Whose answer lies under that path (folded) in that run; 0: nobody's.
   using PathOwner = std::function<std::int64_t(std::int64_t run, const std::string& path)>;
@@ -72,52 +69,30 @@ class Outputs {
   // names. Returns them as they are to be stored. Where it throws DiskFull, the next call returns those that
   // were sealed already.
   std::vector<Part> seal(std::int64_t run, const std::string& base = {});
-  // The same for the parts that have reached their `roll`. What the disk has no room for just now is left for
-  // the next time, since what comes before is committed already.
-  std::vector<Part> seal_full();
+  // The same for the parts that have reached their `roll`.
+  std::vector<Part> seal_full() { return parts_.seal_full(); }
 
  private:
-  using Key = std::pair<std::int64_t, std::string>;  // run and base
-  using Parts = std::map<Key, OpenPart>;
-
   void clear_up(const std::vector<Part>& open);
-  void recover(Part part);
   void take_paths(const Shaped& shaped, const std::vector<Record>& records, Written& written);
   void write_down(const Shaped& shaped);
   void write_answers(Shaped& shaped, const std::vector<Record>& records, Written& written);
   void remove_answers_of_the_dead(const Shaped& shaped, const std::vector<Record>& records,
                                   const Written& written);
   void append(Shaped::Group group, Written& written);
-  OpenPart& part_for(const Shaped::Group& group);
-  Part next_part(const Key& key);
-  OpenPart& begin_part(const Key& key);
-  void used(OpenPart& part);
-  void end(Parts::iterator at);
-  Part give_up(Parts::iterator at, const std::string& what);
-  void forget(Parts::iterator at);
   void remove_leftovers();
-  void sync_folders();
-  std::vector<Part> take_sealed();
 
   Disk& disk_;
   std::filesystem::path root_;
-  const Log& log_;
+  UnsyncedFolders folders_;
   Expressions expressions_;
   Compressor compressor_;
   AnswerFiles answer_files_;
-  BegunFiles begun_;
-  LatestNumber latest_number_;
+  IntentLog intents_;
+  OpenParts parts_;
   PathOwner path_owner_;
-
-  Parts parts_;
-  std::set<Key> full_;              // parts that have reached their roll
-  std::vector<OpenPart*> files_;    // that are open, the latest used last
-  std::vector<OpenPart*> touched_;  // since the last commit
-  std::vector<Part> noted_;         // given up on; the store has yet to be told
-  std::vector<Part> sealed_;        // likewise, and their names are yet to be synced
   std::vector<Part> recovered_;
   std::vector<std::filesystem::path> leftovers_;  // unfinished files that are yet to be removed
-  std::set<std::filesystem::path> folders_;       // whose names are yet to be synced
 };
 
 }  // namespace fanout

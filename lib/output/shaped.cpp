@@ -68,7 +68,7 @@ Shaped shape(const std::vector<Record>& records, Expressions& expressions,
     if (group == nullptr) {
       auto path = path_of(record, &problems[i]);
       if (!path) continue;
-      if (record.output->one_file_per_answer) {
+      if (record.output->format->one_file_per_answer()) {
         std::string text;
         auto folded = folded_path(*path);
         if (record.output->format->append(record, expressions, text, &problems[i]))

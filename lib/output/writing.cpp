@@ -26,7 +26,7 @@ std::set<std::int64_t> tasks_with_problems(const std::vector<Record>& records,
 }  // namespace
 
 Written Outputs::write(const std::vector<Record>& records) {
-  FANOUT_INVARIANT(touched_.empty());
+  FANOUT_INVARIANT(!parts_.is_written());
   Written written;
   written.places.resize(records.size());
   written.problems.resize(records.size());
@@ -42,15 +42,14 @@ Written Outputs::write(const std::vector<Record>& records) {
     for (auto& group : shaped.groups) append(std::move(group), written);
     answer_files_.finish();
     remove_answers_of_the_dead(shaped, records, written);
-    sync_folders();
+    folders_.sync();
   } catch (const MustWait&) {
     std::ranges::move(answer_files_.drop(), std::back_inserter(leftovers_));
     rolled_back();
     throw;
   }
   for (const auto i : shaped.without_rows) written.places[i] = "no rows";
-  for (const auto* part : touched_) written.parts.push_back(part->written());
-  written.parts.insert(written.parts.end(), noted_.begin(), noted_.end());
+  written.parts = parts_.moved();
   written.partly = tasks_with_problems(records, written.problems) != unkept;
   return written;
 }
@@ -84,9 +83,9 @@ void Outputs::write_down(const Shaped& shaped) {
   std::vector<std::string> paths;
   for (const auto& answer : shaped.answers) paths.push_back(answer.path);
   for (const auto& group : shaped.groups) {
-    if (!parts_.contains(group.key)) paths.push_back(next_part(group.key).path);
+    if (auto path = parts_.path_to_begin(group.key)) paths.push_back(std::move(*path));
   }
-  begun_.write_down(paths);
+  intents_.write_down(paths);
 }
 
 void Outputs::write_answers(Shaped& shaped, const std::vector<Record>& records, Written& written) {
@@ -105,7 +104,7 @@ void Outputs::remove_answers_of_the_dead(const Shaped& shaped, const std::vector
   for (const auto& answer : shaped.answers) {
     if (!dead.contains(records[answer.record].task) || !written.problems[answer.record].empty()) continue;
     disk_.remove(root_ / answer.path);
-    folders_.insert((root_ / answer.path).parent_path());
+    folders_.add((root_ / answer.path).parent_path());
   }
 }
 
@@ -113,14 +112,13 @@ void Outputs::append(Shaped::Group group, Written& written) {
   if (group.lines.empty()) return;
   OpenPart* part = nullptr;
   try {
-    part = &part_for(group);
+    part = &parts_.to_write(group.key, group.output->roll);
   } catch (const NameTaken& taken) {
     for (const auto& each : group.lines) written.problems[each.record] = taken.what();
     return;
   }
   const bool compressed = group.output->compression != OutputSpec::Compression::none;
   const auto bytes = compressor_.compress(group.output->compression, std::move(group.text));
-  touched_.push_back(part);
   const auto offset = part->append(bytes, static_cast<std::int64_t>(group.lines.size()));
   for (const auto& each : group.lines) {
     const auto begin = compressed ? 0 : each.begin;
@@ -128,45 +126,6 @@ void Outputs::append(Shaped::Group group, Written& written) {
     written.places[each.record] = fmt::format("{}@{}+{}", part->committed().path,
                                               offset + static_cast<std::int64_t>(begin), end - begin);
   }
-}
-
-OpenPart& Outputs::part_for(const Shaped::Group& group) {
-  const auto at = parts_.find(group.key);
-  if (at != parts_.end()) {
-    const auto wrong = at->second.open();
-    if (wrong.empty()) {
-      used(at->second);
-      at->second.roll = group.output->roll;
-      return at->second;
-    }
-    noted_.push_back(give_up(at, wrong));
-  }
-  OpenPart& part = begin_part(group.key);
-  part.roll = group.output->roll;
-  return part;
-}
-
-// Its number is above all that the store knows, and its name is nobody's.
-Part Outputs::next_part(const Key& key) {
-  int number = latest_number_ ? latest_number_(key.first, key.second) + 1 : 1;
-  while (disk_.size_of(root_ / part_path(key.second, key.first, number))) ++number;
-  Part part;
-  part.run = key.first;
-  part.base = key.second;
-  part.number = number;
-  part.path = part_path(key.second, key.first, number);
-  return part;
-}
-
-OpenPart& Outputs::begin_part(const Key& key) {
-  Part next = next_part(key);
-  begun_.write_down({next.path});  // unless it is already
-  OpenPart part(disk_, root_, std::move(next), false);
-  part.create();
-  folders_.insert(part.final_path().parent_path());
-  OpenPart& kept = parts_.emplace(key, std::move(part)).first->second;
-  used(kept);
-  return kept;
 }
 
 }  // namespace fanout

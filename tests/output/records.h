@@ -19,7 +19,6 @@ inline OutputSpec output_to(const std::string& to) {
   output.format = output_format(to.substr(0, to.size() - (to.ends_with(".gz")    ? 3U
                                                           : to.ends_with(".zst") ? 4U
                                                                                  : 0U)));
-  if (output.format != nullptr) output.one_file_per_answer = output.format->one_file_per_answer();
   return output;
 }
 

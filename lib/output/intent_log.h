@@ -16,9 +16,9 @@
 
 namespace fanout {
 
-class BegunFiles {
+class IntentLog {
  public:
-  BegunFiles(Disk& disk, std::filesystem::path list) : disk_(disk), list_(std::move(list)) {}
+  IntentLog(Disk& disk, std::filesystem::path list) : disk_(disk), list_(std::move(list)) {}
 
   // What an earlier process has written down: final paths, below the output folder.
   std::vector<std::string> left() const;

@@ -1,4 +1,4 @@
-#include "output/begun_files.h"
+#include "output/intent_log.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -13,7 +13,7 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-class BegunFilesTest : public testing::Test {
+class IntentLogTest : public testing::Test {
  protected:
   std::vector<std::string> left() {
     begun_.reset();
@@ -23,24 +23,24 @@ class BegunFilesTest : public testing::Test {
   }
 
   ForgetfulDisk disk_;
-  std::optional<BegunFiles> begun_{std::in_place, disk_, "/out.begun"};
+  std::optional<IntentLog> begun_{std::in_place, disk_, "/out.begun"};
 };
 
-TEST_F(BegunFilesTest, WhatIsWrittenDownSurvivesAPowerCut) {
+TEST_F(IntentLogTest, WhatIsWrittenDownSurvivesAPowerCut) {
   EXPECT_THAT(left(), IsEmpty());
   begun_->write_down({"raw/a.json", "by/\"b\"\n-17-00001.ndjson"});
   begun_->write_down({"c.json"});
   EXPECT_THAT(left(), ElementsAre("raw/a.json", "by/\"b\"\n-17-00001.ndjson", "c.json"));
 }
 
-TEST_F(BegunFilesTest, WhatIsSettledMakesRoomForTheNext) {
+TEST_F(IntentLogTest, WhatIsSettledMakesRoomForTheNext) {
   begun_->write_down({"a.json", "b.json"});
   begun_->settled();
   begun_->write_down({"b.json", "c.json"});
   EXPECT_THAT(left(), ElementsAre("b.json", "c.json"));
 }
 
-TEST_F(BegunFilesTest, WhatIsThereAlreadyCostsNothing) {
+TEST_F(IntentLogTest, WhatIsThereAlreadyCostsNothing) {
   begun_->write_down({"a.json"});
   const auto operations = disk_.operations();
   begun_->write_down({"a.json"});
@@ -52,7 +52,7 @@ TEST_F(BegunFilesTest, WhatIsThereAlreadyCostsNothing) {
   EXPECT_THAT(left(), ElementsAre("a.json", "b.json")) << "the first is needed again";
 }
 
-TEST_F(BegunFilesTest, WhatIsSettledCanBeForgotten) {
+TEST_F(IntentLogTest, WhatIsSettledCanBeForgotten) {
   begun_->write_down({"a.json"});
   begun_->forget_settled();
   begun_->settled();
@@ -61,7 +61,7 @@ TEST_F(BegunFilesTest, WhatIsSettledCanBeForgotten) {
   EXPECT_THAT(left(), IsEmpty());
 }
 
-TEST_F(BegunFilesTest, ALineThatAFullDiskHasTornSpoilsNothing) {
+TEST_F(IntentLogTest, ALineThatAFullDiskHasTornSpoilsNothing) {
   begun_->write_down({"a.json"});
   disk_.set_room(15);
   EXPECT_THROW(begun_->write_down({"b.json"}), DiskFull);
@@ -70,7 +70,7 @@ TEST_F(BegunFilesTest, ALineThatAFullDiskHasTornSpoilsNothing) {
   EXPECT_THAT(left(), ElementsAre("a.json", "c.json"));
 }
 
-TEST_F(BegunFilesTest, AListThatSomebodyHasDeletedIsBegunAnew) {
+TEST_F(IntentLogTest, AListThatSomebodyHasDeletedIsBegunAnew) {
   begun_->write_down({"a.json"});
   disk_.remove("/out.begun");
   begun_->write_down({"b.json"});

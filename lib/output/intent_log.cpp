@@ -1,4 +1,4 @@
-#include "output/begun_files.h"
+#include "output/intent_log.h"
 
 #include <fmt/format.h>
 #include <zlib.h>
@@ -27,7 +27,7 @@ std::string line_of(const std::vector<std::string>& paths) {
 }  // namespace
 
 // A line that is not whole was never synced, and nothing was begun after it.
-std::vector<std::string> BegunFiles::left() const {
+std::vector<std::string> IntentLog::left() const {
   std::vector<std::string> paths;
   const auto text = disk_.read(list_).value_or("");
   for (std::size_t begin = 0; begin < text.size();) {
@@ -42,7 +42,7 @@ std::vector<std::string> BegunFiles::left() const {
   return paths;
 }
 
-void BegunFiles::write_down(const std::vector<std::string>& paths) {
+void IntentLog::write_down(const std::vector<std::string>& paths) {
   std::vector<std::string> missing;
   std::ranges::copy_if(paths, std::back_inserter(missing),
                        [&](const std::string& path) { return !written_.contains(path); });
@@ -60,7 +60,7 @@ void BegunFiles::write_down(const std::vector<std::string>& paths) {
   if (!paths.empty()) settled_ = false;
 }
 
-void BegunFiles::forget_settled() {
+void IntentLog::forget_settled() {
   if (!settled_ || !disk_.size_of(list_)) return;
   open();
   written_.clear();
@@ -68,7 +68,7 @@ void BegunFiles::forget_settled() {
   file_->sync();
 }
 
-void BegunFiles::open() {
+void IntentLog::open() {
   if (file_ != nullptr && file_->still_in_place()) return;
   written_.clear();
   file_ = disk_.open(list_);
