@@ -23,14 +23,6 @@ class ForgettingTest : public StoreTest {
     EXPECT_TRUE(finish(run.id, at));
     return run;
   }
-  std::string refusal(const std::string& sql) {
-    try {
-      by_hand(sql);
-    } catch (const Error& error) {
-      return error.what();
-    }
-    return {};
-  }
   std::string rows_of_the_first() {
     std::string rows;
     for (const std::string table : {"task", "tally", "part", "answer_path", "dead_letter"}) {

@@ -58,6 +58,16 @@ class StoreTest : public testing::Test {
     return !store_.apply(batch).finished.empty();
   }
 
+  // What the database answers to an operator who may not do that; empty: he may.
+  std::string refusal(const std::string& sql) {
+    try {
+      by_hand(sql);
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return {};
+  }
+
   // What the operator sees, through a connection that is not the daemon's: columns by |, rows by lines.
   std::string ask(const std::string& sql) {
     Statement statement(other_, sql);

@@ -15,14 +15,6 @@ using testing::HasSubstr;
 
 class SchemaTest : public StoreTest {
  protected:
-  std::string refusal(const std::string& sql) {
-    try {
-      by_hand(sql);
-    } catch (const Error& error) {
-      return error.what();
-    }
-    return {};
-  }
   // By the constraint that is broken, which the error names by SQLite's number for its kind.
   void expect_broken(int constraint, const std::string& sql) {
     EXPECT_THAT(refusal(sql), HasSubstr("(" + std::to_string(constraint) + ", while")) << sql;

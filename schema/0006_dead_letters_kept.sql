@@ -17,7 +17,8 @@ WHEN EXISTS (SELECT 1 FROM run WHERE id = NEW.run AND forgotten <> 0) BEGIN
   SELECT RAISE(ABORT, 'its run is forgotten but for its dead letters, so nothing can be added to it');
 END;
 
--- Runs: how far, how fast, until when.
+-- Runs: how far, how fast, until when. eta holds for a run that moves under a daemon that has said so lately; without a
+-- daemon, or while something holds the run up, nobody knows.
 DROP VIEW progress;
 CREATE VIEW progress AS
 SELECT r.id AS run, r.pipeline, r.state, r.cause,
@@ -26,5 +27,8 @@ SELECT r.id AS run, r.pipeline, r.state, r.cause,
        (SELECT sum(waiting + ready + leased + done + skipped + dead) FROM tally t WHERE t.run = r.id) AS expected,
        (SELECT sum(done + skipped + dead) FROM tally t WHERE t.run = r.id) AS settled,
        (SELECT sum(dead) FROM tally t WHERE t.run = r.id) AS dead,
-       round(r.rate, 1) AS rate, strftime('%Y-%m-%d %H:%M:%S', r.eta_at / 1000, 'unixepoch') AS eta, r.blocked
+       round(r.rate, 1) AS rate,
+       CASE WHEN r.finished_at IS NULL AND r.blocked = '' AND r.noted_at / 1000 > unixepoch('now') - 120
+            THEN strftime('%Y-%m-%d %H:%M:%S', r.eta_at / 1000, 'unixepoch') END AS eta,
+       r.blocked
 FROM run r WHERE r.forgotten = 0;
