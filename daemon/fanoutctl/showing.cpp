@@ -5,11 +5,9 @@
 
 #include <cmath>
 #include <optional>
-#include <variant>
 
 #include "base/error.h"
 #include "base/units.h"
-#include "config/load.h"
 #include "daemon/fanoutctl/rows.h"
 #include "daemon/layout.h"
 #include "daemon/live_lines.h"
@@ -63,10 +61,8 @@ std::string progress_line(const Row& run, bool is_running) {
 // When each schedule is next due. Nothing where the configuration cannot be read, or is not about this place.
 Rows next_due(const Words& words, WallTime now) {
   Rows rows;
-  if (!words.state_dir.empty()) return rows;
-  const auto loaded = load_config(words.config);
-  const auto* config = std::get_if<Config>(&loaded);
-  if (config == nullptr) return rows;
+  const auto config = configuration_of(words);
+  if (!config) return rows;
   for (const auto& [name, pipeline] : config->pipelines) {
     if (!pipeline.schedule) continue;
     const auto due = pipeline.schedule->next_after(now);

@@ -10,12 +10,10 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include "base/error.h"
 #include "base/wording.h"
-#include "config/load.h"
 #include "daemon/open_database.h"
 #include "store/state_lock.h"
 
@@ -79,10 +77,8 @@ bool is_about_dead_letters(const std::string& command) { return command == "redr
 // Vendors and pipelines, as far as somebody could mean them: of the configuration, and those that only the
 // database still has. Nothing where the configuration cannot be read: then only the daemon can tell.
 std::optional<std::vector<std::string>> known_names(Database& database, const Words& words) {
-  if (!words.state_dir.empty()) return std::nullopt;
-  const auto loaded = load_config(words.config);
-  const auto* config = std::get_if<Config>(&loaded);
-  if (config == nullptr) return std::nullopt;
+  const auto config = configuration_of(words);
+  if (!config) return std::nullopt;
   std::set<std::string> names;
   for (const auto& [name, pipeline] : config->pipelines) names.insert(name);
   for (const auto& [name, vendor] : config->vendors) names.insert(name);

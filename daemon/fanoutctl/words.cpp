@@ -1,10 +1,12 @@
 #include "daemon/fanoutctl/words.h"
 
 #include <CLI/CLI.hpp>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
 #include "base/wording.h"
+#include "config/load.h"
 
 namespace fanout {
 namespace {
@@ -86,6 +88,13 @@ int say_verbs(CLI::App& app) {
 }
 
 }  // namespace
+
+std::optional<Config> configuration_of(const Words& words) {
+  if (!words.state_dir.empty()) return std::nullopt;
+  auto loaded = load_config(words.config);
+  auto* config = std::get_if<Config>(&loaded);
+  return config == nullptr ? std::nullopt : std::optional(std::move(*config));
+}
 
 std::variant<Words, int> words_from(int argc, const char* const* argv) {
   Words words;

@@ -3,10 +3,12 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <variant>
 
 #include "daemon/program.h"
+#include "spec/config.h"
 
 namespace fanout {
 
@@ -23,6 +25,9 @@ struct Words {
   std::string pipeline;  // likewise; empty: any
   std::int64_t limit = 50;
 };
+
+// Nothing where it cannot be read, or another place was named than its own.
+std::optional<Config> configuration_of(const Words& words);
 
 // The words, or the exit code of a program that has said all there is to say.
 std::variant<Words, int> words_from(int argc, const char* const* argv);

@@ -48,7 +48,7 @@ House::House(Options options, std::shared_ptr<const Config> config)
       config_(std::move(config)),
       clock_(loop_.get_executor()),
       begun_at_(clock_.wall()),
-      voice_(loop_.get_executor(), clock_, *config_, options_),
+      voice_(loop_.get_executor(), clock_, *config_, options_.once),
       premises_(config_->state_dir, begun_at_, voice_.log()),
       random_(seed()),
       signals_(loop_, SIGHUP, SIGTERM, SIGINT) {
@@ -68,6 +68,7 @@ House::House(Options options, std::shared_ptr<const Config> config)
                       .store = threads_.store.executor(),
                       .reading = threads_.reading.executor(),
                       .fail = [this](std::exception_ptr failure) { fail(std::move(failure)); }},
+          .fanoutctl = "fanoutctl" + same_place(options_),
       },
       config_, premises_.recovered);
 }
@@ -115,7 +116,7 @@ void House::begin() {
     watches_->watchdog.emplace(loop, watches_->pulse, *patience, [this] { voice_.systemd().alive(); });
   }
   if (options_.once) {
-    say_what_is_paused();
+    for (const auto& line : paused_lines(premises_.recovered.limiters, options_)) voice_.log().warning(line);
     voice_.display().begin([this] { return engine_->progress(); });
     engine_->begin_once(options_.pipelines, [this](std::int64_t dead_letters) {
       leave(dead_letters > 0 ? Exit::dead_letters : Exit::well);
@@ -224,17 +225,6 @@ void House::note(const std::string& what) {
                         boost::asio::post(loop_, [this, error = std::current_exception()] { fail(error); });
                       }
                     });
-}
-
-// It would wait for ever, and nobody else is there to be asked why.
-void House::say_what_is_paused() const {
-  auto database = open_beside(config_->state_dir, Database::Mode::read_only);
-  Statement paused(database, "SELECT subject FROM limiter WHERE paused ORDER BY subject");
-  while (paused.step()) {
-    const std::string subject(paused.text(0));
-    voice_.log().warning(fmt::format("{} is paused, so nothing of it is asked; to go on: fanoutctl resume {}",
-                                     subject, subject.substr(subject.find('/') + 1)));
-  }
 }
 
 void House::finish_once() {

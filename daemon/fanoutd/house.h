@@ -56,7 +56,6 @@ class House {
   void drain();
   void leave(Exit exit);
   void fail(std::exception_ptr failure);
-  void say_what_is_paused() const;
   void finish_once();
   std::string status() const;
 

@@ -10,8 +10,6 @@ namespace {
 constexpr milliseconds kLiveEvery{200};
 constexpr milliseconds kPlainEvery{3000};
 
-}  // namespace
-
 void write_to(const Log& log, Severity severity, std::string_view line) {
   switch (severity) {
     case Severity::error:
@@ -26,6 +24,8 @@ void write_to(const Log& log, Severity severity, std::string_view line) {
       return log.debug(line);
   }
 }
+
+}  // namespace
 
 ProgressDisplay::ProgressDisplay(const boost::asio::any_io_executor& loop, const Clock& clock)
     : clock_(clock),

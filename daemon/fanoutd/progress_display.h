@@ -17,9 +17,6 @@
 
 namespace fanout {
 
-// For a log that stands before another.
-void write_to(const Log& log, Severity severity, std::string_view line);
-
 class ProgressDisplay {
  public:
   ProgressDisplay(const boost::asio::any_io_executor& loop, const Clock& clock);

@@ -50,12 +50,15 @@ std::string same_place(const Options& options) {
   return words;
 }
 
-std::string with_place(std::string_view line, const std::string& place) {
-  std::string text(line);
-  for (const std::string hint : {"with: fanoutctl", "to go on: fanoutctl"}) {
-    if (const auto at = text.find(hint); at != std::string::npos) text.insert(at + hint.size(), place);
+std::vector<std::string> paused_lines(const std::vector<LimiterRow>& rows, const Options& options) {
+  std::vector<std::string> lines;
+  for (const auto& row : rows) {
+    if (!row.paused) continue;
+    lines.push_back(fmt::format("{} is paused, so nothing of it is asked; to go on: fanoutctl{} resume {}",
+                                row.subject, same_place(options),
+                                row.subject.substr(row.subject.find('/') + 1)));
   }
-  return text;
+  return lines;
 }
 
 std::string summary_of(Database& database, const Config& config, const Options& options, WallTime since) {

@@ -3,12 +3,13 @@
 #pragma once
 
 #include <string>
-#include <string_view>
+#include <vector>
 
 #include "base/time.h"
 #include "daemon/fanoutd/options.h"
 #include "spec/config.h"
 #include "store/sqlite/database.h"
+#include "store/store.h"
 
 namespace fanout {
 
@@ -18,7 +19,7 @@ std::string summary_of(Database& database, const Config& config, const Options& 
 // "--config /etc/other.toml --state-dir /x": what another program needs to find the same database.
 std::string same_place(const Options& options);
 
-// The line, with that behind each "with: fanoutctl" or "to go on: fanoutctl" that tells what to type.
-std::string with_place(std::string_view line, const std::string& place);
+// What --once would wait for for ever, with the way out; nobody else is there to be asked why.
+std::vector<std::string> paused_lines(const std::vector<LimiterRow>& rows, const Options& options);
 
 }  // namespace fanout

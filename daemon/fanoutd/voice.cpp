@@ -3,28 +3,11 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <string>
-#include <utility>
-
-#include "daemon/fanoutd/summary.h"
-
 namespace fanout {
-namespace {
 
-// The rest of the daemon does not know where it was told to look: what it says to type is said to work from
-// any folder.
-Log naming_the_place(Log log, std::string place) {
-  return Log([log = std::move(log), place = std::move(place)](Severity severity, std::string_view line) {
-    write_to(log, severity, with_place(line, place));
-  });
-}
-
-}  // namespace
-
-Voice::Voice(const boost::asio::any_io_executor& loop, const Clock& clock, const Config& config,
-             const Options& options)
+Voice::Voice(const boost::asio::any_io_executor& loop, const Clock& clock, const Config& config, bool once)
     : display_(loop, clock),
-      writer_(options.once && display_.live()
+      writer_(once && display_.live()
                   ? nullptr
                   : std::make_unique<LineWriter>(
                         STDERR_FILENO,
@@ -35,8 +18,8 @@ Voice::Voice(const boost::asio::any_io_executor& loop, const Clock& clock, const
                                           "not for a while",
                                           dropped));
                         })),
-      error_log_(naming_the_place(error_log(config), same_place(options))),
-      log_(options.once ? display_.beside(error_log_) : error_log_) {}
+      error_log_(error_log(config)),
+      log_(once ? display_.beside(error_log_) : error_log_) {}
 
 Log Voice::error_log(const Config& config) {
   return writer_ ? log_to(*writer_, config.log_format, config.log_level)

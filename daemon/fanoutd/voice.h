@@ -11,7 +11,6 @@
 #include "base/clock.h"
 #include "base/line_writer.h"
 #include "base/log.h"
-#include "daemon/fanoutd/options.h"
 #include "daemon/fanoutd/progress_display.h"
 #include "daemon/fanoutd/systemd.h"
 #include "spec/config.h"
@@ -20,8 +19,7 @@ namespace fanout {
 
 class Voice {
  public:
-  Voice(const boost::asio::any_io_executor& loop, const Clock& clock, const Config& config,
-        const Options& options);
+  Voice(const boost::asio::any_io_executor& loop, const Clock& clock, const Config& config, bool once);
 
   const Log& log() const { return log_; }
   ProgressDisplay& display() { return display_; }

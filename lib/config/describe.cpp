@@ -124,7 +124,7 @@ std::string output_text(const OutputSpec& output) {
   if (!output.select.empty()) text += ", shaped by select";
   if (output.compression == OutputSpec::Compression::gzip) text += ", gzip";
   if (output.compression == OutputSpec::Compression::zstd) text += ", zstd";
-  if (!output.one_file_per_answer) text += ", a new part at " + format_size(output.roll);
+  if (!output.format->one_file_per_answer()) text += ", a new part at " + format_size(output.roll);
   return text;
 }
 

@@ -25,8 +25,11 @@ bool read_ending(std::string_view to, OutputSpec& output) {
     output.compression = OutputSpec::Compression::zstd;
   }
   output.format = output_format(to);
-  output.one_file_per_answer = output.format != nullptr && output.format->one_file_per_answer();
   return output.format != nullptr;
+}
+
+bool is_one_file_per_answer(const OutputSpec& output) {
+  return output.format != nullptr && output.format->one_file_per_answer();
 }
 
 // What is wrong with `to` as a path below the output folder, or nothing. Names stand for one component each.
@@ -116,13 +119,13 @@ void read_shape(Reader& reader, OutputSpec& output, Expressions& expressions) {
     if (const auto wrong = expressions.error_in_select(output.select)) {
       reader.complaints().add(select->place, "\"select\": " + *wrong);
     }
-    if (output.one_file_per_answer) {
+    if (is_one_file_per_answer(output)) {
       reader.complaints().add(select->place, "a .json file holds the answer as it came, without select",
                               "end to in .ndjson");
     }
   }
   const Node* roll = reader.size("roll", output.roll, kSmallestPart, kLargestPart);
-  if (roll != nullptr && output.one_file_per_answer) {
+  if (roll != nullptr && is_one_file_per_answer(output)) {
     reader.complaints().add(roll->place, "\"roll\" is for files of many records",
                             "leave it out, or end to in .ndjson");
   }
@@ -142,7 +145,7 @@ OutputSpec read_output(const std::string& pipeline, const Node& node, const std:
     const bool well = check_to(*to, output, checking.complaints);
     if (level != nullptr && level->in_tree) {
       check_names(*to, level->level, levels, vars, checking.complaints);
-      if (well && output.one_file_per_answer) {
+      if (well && is_one_file_per_answer(output)) {
         check_one_file_per_answer(*to, level->level, levels, checking.complaints);
       }
     }

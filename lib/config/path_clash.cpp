@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/wording.h"
+#include "output/format.h"
 
 namespace fanout {
 namespace {
@@ -22,7 +23,7 @@ std::optional<std::string> name_of_key(const Level& level) {
 
 std::string missing_from_path(const PipelineSpec& pipeline, const OutputSpec& output) {
   const Level* level = pipeline.level(output.level);
-  if (!output.one_file_per_answer || level == nullptr) return {};
+  if (!output.format->one_file_per_answer() || level == nullptr) return {};
   const auto there = output.to.names();
   std::vector<std::string> missing;
   while (level->parent >= 0) {

@@ -22,6 +22,18 @@ bool passes_by_itself(MonoTime at) { return at != MonoTime::max(); }
 
 Limits limits_of(const VendorSpec& spec) { return {spec.concurrency, spec.rates, spec.burst}; }
 
+SavedRow what_holds(const Limiter& limiter, MonoTime now) {
+  return {!limiter.why(now).empty(), limiter.hold(), limiter.next_probe()};
+}
+
+bool is_stale(const SavedRow& saved, const SavedRow& now) {
+  if (now.stands_still != saved.stands_still) return true;
+  // An open breaker waits longer after each probe, and after a restart as long.
+  if (now.probe != saved.probe) return true;
+  // A hold that moves later while another reason stands must be kept as well.
+  return now.hold && (!saved.hold || *now.hold > *saved.hold);
+}
+
 // So many more are wanted here, to leave until the horizon.
 int missing(const VendorSpec& spec, const Limiter& limiter, std::size_t waiting, MonoTime now,
             MonoTime horizon) {
@@ -97,19 +109,6 @@ void Dispatcher::reserved() {
   if (reserving_) reserved_until_ = *std::exchange(reserving_, std::nullopt);
 }
 
-Dispatcher::Saved Dispatcher::what_holds(const Limiter& limiter, MonoTime now) {
-  return {!limiter.why(now).empty(), limiter.hold(), limiter.next_probe()};
-}
-
-bool Dispatcher::row_is_stale() const {
-  const auto now = what_holds(limiter_, clock_.mono());
-  if (now.stands_still != saved_.stands_still) return true;
-  // An open breaker waits longer after each probe, and after a restart as long.
-  if (now.probe != saved_.probe) return true;
-  // A hold that moves later while another reason stands must be kept as well.
-  return now.hold && (!saved_.hold || *now.hold > *saved_.hold);
-}
-
 Plan Dispatcher::plan(const Outlook& outlook) const {
   const auto now = outlook.now;
   const auto next = limiter_.next(now);
@@ -119,10 +118,9 @@ Plan Dispatcher::plan(const Outlook& outlook) const {
   // Nothing leaves any more: that is saved, so that the next start waits for nothing.
   const bool owes_last_word =
       closed_ && outlook.quiet && !spec_.rates.empty() && is_reserved(now + milliseconds(1));
-  const bool is_stale = row_is_stale();
 
   Plan plan;
-  plan.commit = is_stale || owes_last_word;
+  plan.commit = is_stale(saved_, what_holds(limiter_, now)) || owes_last_word;
   if (is_open() && soon && !spec_.rates.empty() && (waits || outlook.claimable)) {
     plan.save_until = horizon;
   } else if (plan.commit) {

@@ -59,6 +59,13 @@ struct Standstill {
 // Claimed tasks for each request in flight: the next commit is milliseconds away.
 inline constexpr int kWaitingPerSlot = 4;
 
+// What the row in the store says.
+struct SavedRow {
+  bool stands_still = false;
+  std::optional<MonoTime> hold;
+  std::optional<MonoTime> probe;
+};
+
 class Dispatcher {
  public:
   // Throws Error if a secret cannot be read.
@@ -67,7 +74,6 @@ class Dispatcher {
 
   // Throws Error, with nothing changed, if a secret that the new specification needs cannot be read.
   void reconfigure(const VendorSpec& spec, const TransportMaker& make_transport);
-  // Until its state has been read from the store nothing leaves.
   void restore(const LimiterRow& row);
   // Valid for what leaves until then.
   LimiterRow row(MonoTime until) const;
@@ -104,15 +110,6 @@ class Dispatcher {
 
  private:
   bool is_reserved(MonoTime at) const { return spec_.rates.empty() || at <= reserved_until_; }
-  bool row_is_stale() const;
-
-  // What the row in the store says.
-  struct Saved {
-    bool stands_still = false;
-    std::optional<MonoTime> hold;
-    std::optional<MonoTime> probe;
-  };
-  static Saved what_holds(const Limiter& limiter, MonoTime now);
 
   VendorSpec spec_;
   const Clock& clock_;
@@ -125,7 +122,7 @@ class Dispatcher {
   bool closed_ = false;
   MonoTime reserved_until_{};
   std::optional<MonoTime> reserving_;  // by the commit under way
-  Saved saved_;
+  SavedRow saved_;
 };
 
 }  // namespace fanout

@@ -251,7 +251,7 @@ void Engine::end_runs(const std::vector<std::int64_t>& finished) {
   for (const auto id : finished) {
     const ActiveRun* run = runs_.find(id);
     if (run == nullptr) continue;
-    say_farewell(*run, on_.clock.wall(), on_.log);
+    say_farewell(*run, on_.clock.wall(), on_.fanoutctl, on_.log);
     life_.dead_letters += run->dead();
     helm_.forget(id);
     committer_.prune(bygone(*runs_.config(), on_.clock.wall()));

@@ -37,6 +37,7 @@ struct Surroundings {
   Keeper& keeper;
   TransportMaker make_transport;
   Threads threads;
+  std::string fanoutctl = "fanoutctl";  // how it is called from any folder, for what is said to type
 };
 
 class Engine {

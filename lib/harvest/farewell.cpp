@@ -36,7 +36,7 @@ void warn_of_skipped_levels(const ActiveRun& run, const Log& log) {
 
 }  // namespace
 
-void say_farewell(const ActiveRun& run, WallTime now, const Log& log) {
+void say_farewell(const ActiveRun& run, WallTime now, const std::string& fanoutctl, const Log& log) {
   std::int64_t done = 0, skipped = 0;
   for (const auto& tally : run.tallies) {
     done += tally.done;
@@ -47,7 +47,8 @@ void say_farewell(const ActiveRun& run, WallTime now, const Log& log) {
                                 run.run.id, run.run.pipeline, cancelled ? "cancelled" : "complete", done,
                                 skipped, run.dead(), format_duration(now - run.run.started_at));
   say_what_was_left_out(run, log);
-  run.dead() > 0 ? log.warning(line + "; look with: fanoutctl dead list") : log.notice(line);
+  run.dead() > 0 ? log.warning(fmt::format("{}; look with: {} dead list", line, fanoutctl))
+                 : log.notice(line);
   if (!cancelled) warn_of_skipped_levels(run, log);
 }
 

@@ -14,7 +14,6 @@ struct OutputSpec {
   enum class Compression { none, gzip, zstd };
   std::string level;
   Template to;  // below `root`; several records per file unless it is one file per answer
-  bool one_file_per_answer = false;      // the format's own way
   const OutputFormat* format = nullptr;  // lives for ever
   Compression compression = Compression::none;
   std::string select;                     // SQL over parents, body, fetched_at; empty: the whole answer

@@ -112,11 +112,11 @@ TEST(Load, UnderstandsTheOutputsOfTheDesign) {
   const Config config = load_text(kDesign);
   const std::vector<OutputSpec>& outputs = config.pipelines.at("monitoring").outputs;
   ASSERT_EQ(outputs.size(), 2U);
-  EXPECT_TRUE(outputs[0].one_file_per_answer);
+  EXPECT_TRUE(outputs[0].format->one_file_per_answer());
   EXPECT_EQ(outputs[0].format, &json_files());
   EXPECT_EQ(outputs[0].compression, OutputSpec::Compression::none);
   EXPECT_EQ(outputs[0].to.text(), "raw/{run.date}/{troop.name}/{warrior.name}/{group.id}.json");
-  EXPECT_FALSE(outputs[1].one_file_per_answer);
+  EXPECT_FALSE(outputs[1].format->one_file_per_answer());
   EXPECT_EQ(outputs[1].format, &ndjson_lines());
   EXPECT_EQ(outputs[1].compression, OutputSpec::Compression::zstd);
   EXPECT_TRUE(outputs[1].select.starts_with("SELECT parents"));

@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "config/loading.h"
+#include "output/format.h"
 #include "page/page_kind.h"
 #include "support/row_name.h"
 
@@ -256,7 +257,7 @@ TEST_P(EndingOf, SaysFormatAndCompression) {
   const Config config =
       load_text(around("", "", std::string("[[pipeline.p.output]]\nlevel = \"a\"\nto = \"") + to + "\"\n"));
   const OutputSpec& output = config.pipelines.at("p").outputs.at(0);
-  EXPECT_EQ(output.one_file_per_answer, one_file_per_answer) << to;
+  EXPECT_EQ(output.format->one_file_per_answer(), one_file_per_answer) << to;
   EXPECT_EQ(output.compression, compression) << to;
 }
 

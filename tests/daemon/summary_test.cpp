@@ -17,12 +17,17 @@ TEST(Summary, NamesTheSamePlaceFromAnyFolder) {
   EXPECT_EQ(same_place(Options()), "") << "the default is where everybody looks";
 }
 
-TEST(Summary, WhatIsSaidToTypeNamesTheSamePlace) {
-  EXPECT_EQ(with_place("3 dead; look with: fanoutctl dead list", " --config /a.toml"),
-            "3 dead; look with: fanoutctl --config /a.toml dead list");
-  EXPECT_EQ(with_place("paused; to go on: fanoutctl resume v", " --config /a.toml"),
-            "paused; to go on: fanoutctl --config /a.toml resume v");
-  EXPECT_EQ(with_place("steer it with fanoutctl", " --config /a.toml"), "steer it with fanoutctl");
+TEST(Summary, WhatIsPausedSaysHowToGoOnFromAnyFolder) {
+  Options options;
+  options.config = "/a.toml";
+  LimiterRow paused;
+  paused.subject = "vendor/v";
+  paused.paused = true;
+  LimiterRow other;
+  other.subject = "vendor/w";
+  EXPECT_EQ(paused_lines({paused, other}, options),
+            std::vector<std::string>{"vendor/v is paused, so nothing of it is asked; to go on: fanoutctl "
+                                     "--config /a.toml resume v"});
 }
 
 }  // namespace

@@ -50,6 +50,13 @@ class DispatcherTest : public testing::Test {
     if (const auto until = dispatcher.plan(outlook(claimable)).save_until) dispatcher.reserve(*until);
     dispatcher.reserved();
   }
+  void let_one_of_two_leave(Dispatcher& dispatcher) {
+    dispatcher.waiting().add(claimed_of(1));
+    dispatcher.waiting().add(claimed_of(1, 2));
+    commit(dispatcher);
+    ASSERT_TRUE(dispatcher.leaving());
+    dispatcher.sent(dispatcher.left());
+  }
   void refuse_for(Dispatcher& dispatcher, seconds hold) {
     const auto claimed = dispatcher.leaving();
     ASSERT_TRUE(claimed);
@@ -137,11 +144,7 @@ TEST_F(DispatcherTest, AReloadDuringACommitDoesNotCountWhatTheCommitReserves) {
 
 TEST_F(DispatcherTest, LooksAgainJustBeforeTheNextMomentSoThatItsCommitIsThrough) {
   auto dispatcher = dispatcher_of(vendor_of(4, {{1, milliseconds(1000)}}));
-  dispatcher.waiting().add(claimed_of(1));
-  dispatcher.waiting().add(claimed_of(1, 2));
-  commit(dispatcher);
-  ASSERT_TRUE(dispatcher.leaving());
-  dispatcher.sent(dispatcher.left());
+  let_one_of_two_leave(dispatcher);
   const auto plan = dispatcher.plan(outlook(false, false));
   EXPECT_GT(plan.look_again, clock.mono());
   EXPECT_FALSE(dispatcher.leaving());
@@ -161,11 +164,7 @@ TEST_F(DispatcherTest, ALongHoldSendsWhatWaitsBackIntoTheQueue) {
 
 TEST_F(DispatcherTest, AMomentsPacingSendsNothingBack) {
   auto dispatcher = dispatcher_of(vendor_of(4, {{2, milliseconds(1000)}}));
-  dispatcher.waiting().add(claimed_of(1));
-  dispatcher.waiting().add(claimed_of(1, 2));
-  commit(dispatcher);
-  ASSERT_TRUE(dispatcher.leaving());
-  dispatcher.sent(dispatcher.left());
+  let_one_of_two_leave(dispatcher);
   const auto plan = dispatcher.plan(outlook(false, false));
   EXPECT_GT(plan.look_again, clock.mono() + milliseconds(100));
   EXPECT_FALSE(plan.put_back) << "its turn comes in half a second";

@@ -31,8 +31,8 @@ TEST_F(DispatchersTest, KnowWhatAVendorBoreThatAReloadBringsBack) {
   dispatchers.restore({row});
   EXPECT_EQ(dispatchers.find("later"), nullptr);
   dispatchers.configure(
-      *config_from("[vendor.later]\nbase_url = \"http://l.example\"\n[pipeline.p]\nvendor = \"later\"\n"
-                   "[[pipeline.p.level]]\nname = \"a\"\npath = \"/a\"\n"));
+      *config_of("[vendor.later]\nbase_url = \"http://l.example\"\n[pipeline.p]\nvendor = \"later\"\n"
+                 "[[pipeline.p.level]]\nname = \"a\"\npath = \"/a\"\n"));
   ASSERT_NE(dispatchers.find("later"), nullptr);
   EXPECT_EQ(dispatchers.of("later").standstill().why, "vendor later is paused");
 }

@@ -9,7 +9,6 @@
 #include <string>
 #include <vector>
 
-#include "config/load.h"
 #include "harvest/agenda.h"
 #include "harvest/committer.h"
 #include "harvest/dispatchers.h"
@@ -21,6 +20,7 @@
 #include "sim/sim_files.h"
 #include "sim/sim_vfs.h"
 #include "store/sqlite/sqlite_store.h"
+#include "support/configured.h"
 
 namespace fanout {
 
@@ -28,12 +28,6 @@ class SilentVendor : public Transport {
  public:
   boost::asio::awaitable<Reply> ask(Request) override { co_return Reply{}; }
 };
-
-inline std::shared_ptr<const Config> config_from(const std::string& toml) {
-  auto loaded = load_config_text(toml, "fanoutd.toml");
-  if (const auto* errors = std::get_if<ConfigErrors>(&loaded)) throw Error(errors->front().text(), toml);
-  return std::make_shared<const Config>(std::get<Config>(std::move(loaded)));
-}
 
 class Machines : public testing::Test {
  protected:
@@ -123,7 +117,7 @@ path = "/r"
   Outputs outputs{disk, "/state/out", store.recover(clock.wall()).open_parts, log};
   Keeper keeper{store, outputs};
 
-  std::shared_ptr<const Config> config = config_from(kConfig);
+  std::shared_ptr<const Config> config = config_of(kConfig);
   OpenRuns runs{config};
   Dispatchers dispatchers{[](const VendorSpec&) { return std::make_unique<SilentVendor>(); }, clock, log};
   Agenda agenda;

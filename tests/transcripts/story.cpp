@@ -7,8 +7,8 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include "config/load.h"
 #include "sim/slow_executor.h"
+#include "support/configured.h"
 
 namespace fanout {
 namespace {
@@ -17,12 +17,6 @@ namespace asio = boost::asio;
 
 const WallTime kBegin = from_unix_ms(1'795'651'200'000);  // 2026-11-26T00:00:00Z
 constexpr const char* kDatabase = "/state/fanoutd.db";
-
-std::shared_ptr<const Config> config_of(const std::string& toml) {
-  auto loaded = load_config_text(toml, "fanoutd.toml");
-  if (const auto* errors = std::get_if<ConfigErrors>(&loaded)) throw Error(errors->front().text(), toml);
-  return std::make_shared<const Config>(std::get<Config>(std::move(loaded)));
-}
 
 }  // namespace
 

@@ -20,6 +20,16 @@ std::string claim_of(const std::string& which) {
          "cursor, trail";
 }
 
+// Of waiting tasks of open runs that are due so, seen from ?1.
+std::string promotion_of(const char* compared) {
+  return fmt::format(
+      "UPDATE task SET state = 'ready', due_at = NULL WHERE id IN (SELECT t.id FROM run r "
+      "INDEXED BY run_open CROSS JOIN task t INDEXED BY task_waiting ON t.run = r.id "
+      "AND t.state = 'waiting' AND t.due_at {} ?1 "
+      "WHERE r.finished_at IS NULL LIMIT {}) RETURNING run, level, depth",
+      compared, kPromotedAtOnce);
+}
+
 std::optional<WallTime> moment_in(Statement& statement) {
   std::optional<WallTime> moment;
   if (statement.step() && !statement.is_null(0)) moment = from_unix_ms(statement.integer(0));
@@ -31,20 +41,8 @@ std::optional<WallTime> moment_in(Statement& statement) {
 
 Claims::Claims(Database& database, TallySheet& sheet)
     : sheet_(sheet),
-      promote_(
-          database,
-          fmt::format("UPDATE task SET state = 'ready', due_at = NULL WHERE id IN (SELECT t.id FROM run r "
-                      "INDEXED BY run_open CROSS JOIN task t INDEXED BY task_waiting ON t.run = r.id "
-                      "AND t.state = 'waiting' AND t.due_at <= ?1 "
-                      "WHERE r.finished_at IS NULL LIMIT {}) RETURNING run, level, depth",
-                      kPromotedAtOnce)),
-      promote_far_(
-          database,
-          fmt::format("UPDATE task SET state = 'ready', due_at = NULL WHERE id IN (SELECT t.id FROM run r "
-                      "INDEXED BY run_open CROSS JOIN task t INDEXED BY task_waiting ON t.run = r.id "
-                      "AND t.state = 'waiting' AND t.due_at > ?1 "
-                      "WHERE r.finished_at IS NULL LIMIT {}) RETURNING run, level, depth",
-                      kPromotedAtOnce)),
+      promote_(database, promotion_of("<=")),
+      promote_far_(database, promotion_of(">")),
       next_claim_(database, "UPDATE counter SET value = value + 1 WHERE name = 'claim' RETURNING value"),
       claim_(database,
              claim_of("SELECT id FROM task INDEXED BY task_ready WHERE run = ?1 AND state = 'ready' "
