@@ -14,9 +14,8 @@ inline std::string lower(std::string_view text) {
 }
 
 // A token of RFC 9110.
-inline bool is_header_name(std::string_view name) {
+constexpr bool is_header_name(std::string_view name) {
   for (const char c : name) {
-    if (c == '-') continue;
     const bool alphanumeric = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
     if (!alphanumeric && std::string_view("!#$%&'*+-.^_`|~").find(c) == std::string_view::npos) return false;
   }

@@ -1,5 +1,6 @@
 #include "http/strict_head.h"
 
+#include <array>
 #include <utility>
 
 #include "base/ascii.h"
@@ -40,6 +41,18 @@ Framing framing_of(std::string_view name) {
 bool is_exact(std::string_view name, Framing framing) {
   return lower(name) == (framing == Framing::content_length ? "content-length" : "transfer-encoding");
 }
+
+// What may stand in a line, and in the name of a header.
+enum Letters : unsigned char { kText = 1, kToken = 2 };
+constexpr auto kLetters = [] {
+  std::array<unsigned char, 256> letters{};
+  for (unsigned c = 0; c < letters.size(); ++c) {
+    const char letter = static_cast<char>(c);
+    letters[c] = static_cast<unsigned char>((c >= 0x20 && c != 0x7F ? kText : 0) |
+                                            (is_header_name({&letter, 1}) ? kToken : 0));
+  }
+  return letters;
+}();
 
 std::string_view next_line(std::string_view& text) {
   const auto end = text.find('\n');
@@ -86,29 +99,35 @@ std::size_t end_of_head(std::string_view bytes, std::size_t& searched) {
   return std::string_view::npos;
 }
 
+// One pass, by a table: this is done for every reply.
 bool is_strict(std::string_view head) {
-  static constexpr std::string_view kVersion = "HTTP/1.";
+  static constexpr std::string_view kLineEnd = "\r\n";
+  std::size_t at = 0;
+  const auto pass = [&](Letters kind) {
+    const auto begin = at;
+    while (at < head.size() && (kLetters[static_cast<unsigned char>(head[at])] & kind) != 0) ++at;
+    return head.substr(begin, at - begin);
+  };
+  const auto ends_line = [&] {
+    const bool ends = head.substr(at, kLineEnd.size()) == kLineEnd;
+    at += kLineEnd.size();
+    return ends;
+  };
+  const auto status = pass(kText);
+  // "HTTP/1.1 200 ": one blank on each side of the status.
+  if (!status.starts_with("HTTP/1.") || status.size() < 13 || status[8] != ' ' || status[12] != ' ')
+    return false;
+  if (!ends_line()) return false;
   bool seen[] = {false, false, false};
-  for (bool is_status = true; !head.empty(); is_status = false) {
-    const auto end = head.find('\n');
-    if (end == std::string_view::npos || end == 0 || head[end - 1] != '\r') return false;
-    const auto line = head.substr(0, end - 1);
-    head.remove_prefix(end + 1);
-    if (line.empty()) return head.empty();
-    for (const char c : line) {
-      if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) return false;
-    }
-    if (is_status) {
-      // "HTTP/1.1 200 ": one blank on each side of the status.
-      if (!line.starts_with(kVersion) || line.size() < 13 || line[8] != ' ' || line[12] != ' ') return false;
-      continue;
-    }
-    const auto colon = line.find(':');
-    if (colon == std::string_view::npos || !is_header_name(line.substr(0, colon))) return false;
-    const auto framing = framing_of(line.substr(0, colon));
+  while (at < head.size()) {
+    if (head[at] == '\r') return head.substr(at) == kLineEnd;
+    const auto name = pass(kToken);
+    if (name.empty() || at == head.size() || head[at] != ':') return false;
+    const auto value = pass(kText);
+    if (!ends_line()) return false;
+    const auto framing = name.size() < kContentLength.size() ? Framing::none : framing_of(name);
     if (framing == Framing::none) continue;
-    if (!is_exact(line.substr(0, colon), framing) || line.find(',', colon) != std::string_view::npos)
-      return false;
+    if (!is_exact(name, framing) || value.find(',') != std::string_view::npos) return false;
     if (std::exchange(seen[static_cast<int>(framing)], true)) return false;
   }
   return false;
