@@ -68,19 +68,27 @@ std::string verb_of(const CLI::App& app) {
 int say_verbs(CLI::App& app) {
   CLI::App* at = &app;
   while (!at->get_subcommands().empty()) at = at->get_subcommands().front();
-  std::vector<std::string> verbs;
-  for (const auto* verb : at->get_subcommands([](CLI::App*) { return true; }))
-    verbs.push_back(verb->get_name());
   std::string written;
   for (const auto& word : app.remaining(true)) {
     if (!word.starts_with('-') && written.empty()) written = word;
+  }
+  const auto all_of = [](const CLI::App& verb) {
+    return verb.get_subcommands([](const CLI::App*) { return true; });
+  };
+  std::vector<std::string> verbs;
+  std::string near;  // redrive is "dead redrive" here, and an order of its own in SQL
+  for (const auto* verb : all_of(*at)) {
+    verbs.push_back(verb->get_name());
+    for (const auto* below : all_of(*verb)) {
+      if (below->get_name() == written) near = verb->get_name() + " " + written;
+    }
   }
   const auto before = "fanoutctl " + (at == &app ? "" : at->get_name() + " ");
   const auto all = before + listed(verbs, "or");
   if (written.empty()) {
     complain("fanoutctl", {"what is to be done is missing", "  there is: " + all});
   } else {
-    const auto near = nearest(written, verbs);
+    if (near.empty()) near = nearest(written, verbs);
     complain("fanoutctl", {"there is no " + in_quotes(before + written),
                            near.empty() ? "  there is: " + all : "  did you mean " + in_quotes(near) + "?"});
   }

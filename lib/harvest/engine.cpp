@@ -105,6 +105,14 @@ void Engine::reconfigure(std::shared_ptr<const Config> config) {
   }
   agenda_.configure(*config, on_.clock.wall());
   runs_.configure(std::move(config));
+  for (const auto& [id, run] : runs_) {
+    for (const auto& level : runs_.lost_levels(run)) {
+      on_.log.warning(fmt::format(
+          "run {} of pipeline {}: level {} is no longer in the configuration, so its open tasks become dead "
+          "letters; if that was a slip, put the level back, reload, and: {} dead redrive run/{}",
+          id, run.run.pipeline, level, on_.fanoutctl, id));
+    }
+  }
   database_changed();
 }
 

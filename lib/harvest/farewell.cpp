@@ -11,8 +11,8 @@ void say_what_was_left_out(const ActiveRun& run, const Log& log) {
   for (const auto& tally : run.tallies) {
     const auto& [by_where, failed] = tally.left_out;
     if (by_where > 0) {
-      log.notice(
-          fmt::format("run {}: where of level {} left out {} items", run.run.id, tally.level, by_where));
+      log.notice(fmt::format("run {}: where of level {} left out {} {}", run.run.id, tally.level, by_where,
+                             by_where == 1 ? "item" : "items"));
     }
     if (failed > 0) {
       log.warning(

@@ -58,6 +58,16 @@ bool OpenRuns::may_go(const ActiveRun& run) const {
   return run.run.state == RunState::running && pipeline_of(run) != nullptr && !is_paused(run.run.pipeline);
 }
 
+std::vector<std::string> OpenRuns::lost_levels(const ActiveRun& run) const {
+  std::vector<std::string> lost;
+  const auto* pipeline = pipeline_of(run);
+  if (pipeline == nullptr) return lost;
+  for (const auto& tally : run.tallies) {
+    if (tally.open() > 0 && pipeline->level(tally.level) == nullptr) lost.push_back(tally.level);
+  }
+  return lost;
+}
+
 bool OpenRuns::is_claimable(const ActiveRun& run, const std::string& vendor) const {
   return may_go(run) && pipeline_of(run)->vendor == vendor && run.ready() > 0;
 }

@@ -46,6 +46,8 @@ class OpenRuns {
   bool is_paused(const std::string& pipeline) const { return paused_.contains(pipeline); }
   std::string why_not(const ActiveRun& run) const;  // empty: it may go on
   bool may_go(const ActiveRun& run) const;
+  // Levels that it still has open tasks of, though its pipeline is there without them.
+  std::vector<std::string> lost_levels(const ActiveRun& run) const;
   // Runs of this vendor that have something ready.
   std::vector<const ActiveRun*> claimable(const std::string& vendor) const;
 

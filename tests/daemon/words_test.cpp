@@ -23,6 +23,7 @@ TEST(Words, ThatAreNoVerbAreNamedWithTheOneThatWasMeant) {
       {{}, "what is to be done is missing\n  there is: fanoutctl status, "},
       {{"dead"}, "what is to be done is missing\n  there is: fanoutctl dead list, show, redrive or drop"},
       {{"dead", "redirve", "all"}, "there is no \"fanoutctl dead redirve\"\n  did you mean \"redrive\"?"},
+      {{"redrive", "all"}, "there is no \"fanoutctl redrive\"\n  did you mean \"dead redrive\"?"},
       {{"start"}, "PIPELINE is required"},
   };
   for (const auto& [given, says] : slips) {

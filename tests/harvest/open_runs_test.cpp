@@ -31,6 +31,18 @@ TEST_F(OpenRunsTest, SayWhyOneDoesNotGoOn) {
   EXPECT_EQ(runs.why_not(run), "pipeline p is not in the configuration");
 }
 
+TEST_F(OpenRunsTest, HaveLostALevelThatIsGoneWhileTasksOfItAreOpen) {
+  auto& run = open(1, "p", 5);
+  EXPECT_TRUE(runs.lost_levels(run).empty());
+  run.tallies[0].level = "gone";
+  EXPECT_EQ(runs.lost_levels(run), std::vector<std::string>{"gone"});
+  run.tallies[0].ready = 0;
+  EXPECT_TRUE(runs.lost_levels(run).empty()) << "nothing of it is open";
+  run.tallies[0].ready = 5;
+  runs.configure(std::make_shared<const Config>());
+  EXPECT_TRUE(runs.lost_levels(run).empty()) << "without its pipeline the run waits";
+}
+
 TEST_F(OpenRunsTest, ACancelledOneGoesOnNoMoreAndIsNoLongerItsPipelines) {
   auto& run = open(1, "p", 5);
   run.run.state = RunState::cancelled;

@@ -100,6 +100,26 @@ TEST(Story, WhatIsInFlightDuringAReloadEndsUnderTheOldConfiguration) {
   EXPECT_THAT(story.output("new-2-00001.ndjson"), HasSubstr("{}"));
 }
 
+TEST(Story, AReloadThatTakesALevelAwayFromAnOpenRunSaysWhatBecomesOfItAndTheWayBack) {
+  const auto list = [](const std::string& target) {
+    return target == "/p" ? reply(200, list_of(20)) : reply(200);
+  };
+  const auto slow = vendor("rate = \"1/1s\"\n");
+  Story story(slow + fan("p"), list);
+  story.begin();
+  story.shell("INSERT INTO control (command, target) VALUES ('start', 'p');");
+  story.pass(seconds(3));
+  story.reload(slow + pipeline("p"));
+  EXPECT_THAT(story.log(), testing::Contains(HasSubstr("level b is no longer in the configuration")));
+  EXPECT_THAT(story.log(), testing::Contains(HasSubstr("fanoutctl dead redrive run/1")));
+  story.pass(seconds(5));
+  EXPECT_EQ(story.shell("SELECT dead > 0 FROM tally WHERE level = 'b'"), "1");
+  story.reload(slow + fan("p"));
+  story.shell("INSERT INTO control (command, target) VALUES ('redrive', 'run/1');");
+  story.pass(std::chrono::minutes(1));
+  EXPECT_EQ(story.shell("SELECT done || ' ' || dead FROM tally WHERE level = 'b'"), "20 0");
+}
+
 // ---- a full disk
 
 TEST(Story, WithAFullDiskNothingIsAskedAndWithRoomItGoesOnWhereItWas) {
