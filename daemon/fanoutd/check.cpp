@@ -8,6 +8,7 @@
 
 #include "base/system_clock.h"
 #include "config/load.h"
+#include "config/shared_origin.h"
 #include "daemon/fanoutd/machine_limits.h"
 #include "daemon/fanoutd/named_files.h"
 #include "daemon/program.h"
@@ -25,6 +26,7 @@ Exit check(const Config& config) {
   const auto limits = compare(config, machine_limits());
   const auto named = read_what_is_named(config);
   const auto text = describe(config, SystemClock(boost::asio::system_executor()).wall()) +
+                    section("is asked by several vendors", shared_origins(config)) +
                     section("could not be read here", named.unread) +
                     section("may become tight on this machine", limits.tight);
   std::fputs(text.c_str(), stdout);

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "base/units.h"
+#include "config/shared_origin.h"
 #include "daemon/fanoutd/machine_limits.h"
 #include "daemon/fanoutd/process.h"
 #include "daemon/fanoutd/summary.h"
@@ -49,12 +50,13 @@ House::House(Options options, std::shared_ptr<const Config> config)
       clock_(loop_.get_executor()),
       begun_at_(clock_.wall()),
       voice_(loop_.get_executor(), clock_, *config_, options_.once),
-      premises_(config_->state_dir, begun_at_, voice_.log()),
+      premises_(config_->state_dir, clock_, voice_.log()),
       random_(seed()),
       signals_(loop_, SIGHUP, SIGTERM, SIGINT) {
   const auto limits = machine_limits();
   expect_room(*config_, limits);
   for (const auto& line : compare(*config_, limits).tight) voice_.log().warning(line);
+  for (const auto& line : shared_origins(*config_)) voice_.log().warning(line);
   const auto loop = loop_.get_executor();
   engine_.emplace(
       Surroundings{
@@ -200,6 +202,7 @@ void House::take(std::shared_ptr<Config> config) {
   if (watches_->status) watches_->status->put_first({});
   note({});
   for (const auto& line : compare(*config_, limits).tight) voice_.log().warning(line);
+  for (const auto& line : shared_origins(*config_)) voice_.log().warning(line);
   voice_.log().notice(fmt::format("{} is in force", options_.config.string()));
 }
 

@@ -6,8 +6,8 @@
 
 #include <filesystem>
 
+#include "base/clock.h"
 #include "base/log.h"
-#include "base/time.h"
 #include "daemon/fanoutd/files_in_place.h"
 #include "harvest/keeper.h"
 #include "output/local_disk.h"
@@ -19,7 +19,7 @@ namespace fanout {
 
 struct Premises {
   // Throws Error if another daemon has them, or if they cannot be used.
-  Premises(const std::filesystem::path& state_dir, WallTime now, const Log& log);
+  Premises(const std::filesystem::path& state_dir, const Clock& clock, const Log& log);
 
   StateLock lock;
   bool is_new;  // there was no database

@@ -73,6 +73,7 @@ void describe_vendor(Out out, const VendorSpec& vendor) {
   }
   for (const auto& [name, value] : vendor.headers) line(out, "header", "{}: {}", name, value);
   line(out, "limits", "{} requests in flight; {}", vendor.concurrency, rates_text(vendor));
+  if (!vendor.rates.empty()) line(out, "jitter", "up to {} on the way", format_duration(vendor.jitter));
   line(out, "patience", "{} for a request, {} of them to connect; bodies up to {}",
        format_duration(vendor.timeout), format_duration(vendor.connect_timeout),
        format_size(vendor.body_limit));

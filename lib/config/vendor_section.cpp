@@ -111,6 +111,7 @@ VendorSection read_vendor(const std::string& name, const Node& node, Checking ch
   reader.whole("concurrency", vendor.concurrency, 1, 10'000);
   read_rates(reader, vendor);
   read_burst(reader, vendor);
+  reader.duration("jitter", vendor.jitter);
   read_times(reader, vendor);
   reader.size("body_limit", vendor.body_limit, 1, kLargestBody);
   read_retry(reader, vendor.retry);

@@ -2,7 +2,7 @@
 //
 // Owned by the engine, on the loop. Each attempt is told of once: when its reply has been read, or when all
 // are given up; what comes after that comes too late and is dropped. Small replies are read on the loop,
-// others on the reading executor.
+// others, and those of levels with a `where`, on the reading executor.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>

@@ -16,7 +16,9 @@ namespace fanout {
 void add_claims(const Dispatcher& dispatcher, const OpenRuns& runs, int wanted, WallTime now,
                 std::vector<ClaimWish>& claims);
 
-// The lowest number of a claim that waits in memory or is in flight. A lease of an earlier one is nobody's.
-std::int64_t oldest_claim(const Dispatchers& dispatchers, const Attempts& attempts);
+// The lowest number of a claim that waits in memory, is in flight or is yet to be settled. A lease of an
+// earlier one is nobody's.
+std::int64_t oldest_claim(const Dispatchers& dispatchers, const Attempts& attempts,
+                          const std::vector<Settlement>& to_settle);
 
 }  // namespace fanout

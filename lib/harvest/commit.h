@@ -13,6 +13,11 @@
 namespace fanout {
 
 struct Commit {
+  // The settlements that keep the records from this one on, with these records.
+  Commit split_off(std::size_t first_record);
+  // Settlements of another one, with their records, behind those that are here.
+  void put_behind(Commit settlements);
+
   Batch batch;
   std::vector<Record> records;
   std::vector<std::size_t> settlement_of;  // for each record: which of the batch's settlements is its
@@ -28,6 +33,8 @@ struct OthersWrote {
 };
 
 struct Kept {
+  // What there was no time to shape: it goes into the next commit, before anything else.
+  std::optional<Commit> put_off;
   Applied applied;
   std::optional<OthersWrote> others_wrote;
   bool more_to_prune = false;

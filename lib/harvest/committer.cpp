@@ -15,6 +15,17 @@ constexpr milliseconds kLastTryAgain{30'000};
 constexpr milliseconds kReserves{100};
 constexpr milliseconds kReservesAtMost{10'000};  // where a commit takes long
 
+std::size_t bytes_of(const Settlement& settlement) {
+  std::size_t bytes = 0;
+  for (const auto& seed : settlement.seeds) bytes += sizeof(Seed) + seed.key.size() + seed.parents.own_size();
+  if (!settlement.seeds.empty()) bytes += settlement.seeds.front().parents.shared_size();
+  return bytes;
+}
+
+std::size_t bytes_of(const Record& record) {
+  return record.body.size() + (record.cleaned_body ? record.cleaned_body->size() : 0);
+}
+
 }  // namespace
 
 Committer::Committer(Threads threads, Keeper& keeper, const Clock& clock, const Log& log, Ended ended)
@@ -26,13 +37,12 @@ Committer::Committer(Threads threads, Keeper& keeper, const Clock& clock, const 
       reserves_(kReserves) {}
 
 void Committer::settle(Settlement settlement) {
-  for (const auto& seed : settlement.seeds)
-    pending_bytes_ += sizeof(Seed) + seed.key.size() + seed.parents.size();
+  pending_bytes_ += bytes_of(settlement);
   pending_.batch.settlements.push_back(std::move(settlement));
 }
 
 void Committer::keep(Record record, const std::shared_ptr<const Config>& config) {
-  pending_bytes_ += record.body.size() + (record.cleaned_body ? record.cleaned_body->size() : 0);
+  pending_bytes_ += bytes_of(record);
   pending_.records.push_back(std::move(record));
   pending_.settlement_of.push_back(pending_.batch.settlements.size() - 1);
   if (pending_.configs.empty() || pending_.configs.back() != config) pending_.configs.push_back(config);
@@ -80,6 +90,7 @@ void Committer::hand_over() {
 
 void Committer::end(Kept kept) {
   busy_ = false;
+  if (kept.put_off) put_in_front(*std::exchange(kept.put_off, std::nullopt));
   if (!kept.must_wait.empty()) {
     wait(kept.must_wait);
     ended_(nullptr, std::move(kept));
@@ -93,6 +104,18 @@ void Committer::end(Kept kept) {
   reserves_ = std::min(kReserves + 2 * took, kReservesAtMost);
   const auto commit = std::exchange(under_way_, nullptr);
   ended_(commit.get(), std::move(kept));
+}
+
+void Committer::put_in_front(Commit put_off) {
+  for (const auto& settlement : put_off.batch.settlements) pending_bytes_ += bytes_of(settlement);
+  for (const auto& record : put_off.records) pending_bytes_ += bytes_of(record);
+  auto later = Commit{};
+  std::swap(later.batch.settlements, pending_.batch.settlements);
+  std::swap(later.records, pending_.records);
+  std::swap(later.settlement_of, pending_.settlement_of);
+  std::swap(later.configs, pending_.configs);
+  pending_.put_behind(std::move(put_off));
+  pending_.put_behind(std::move(later));
 }
 
 void Committer::wait(const std::string& why) {

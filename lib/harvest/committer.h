@@ -61,6 +61,7 @@ class Committer {
  private:
   void hand_over();
   void end(Kept kept);
+  void put_in_front(Commit put_off);
   void wait(const std::string& why);
 
   Threads threads_;

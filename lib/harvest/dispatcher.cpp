@@ -20,16 +20,17 @@ constexpr int kMostWaiting = 1024;
 
 bool passes_by_itself(MonoTime at) { return at != MonoTime::max(); }
 
-Limits limits_of(const VendorSpec& spec) { return {spec.concurrency, spec.rates, spec.burst}; }
+Limits limits_of(const VendorSpec& spec) { return {spec.concurrency, spec.rates, spec.burst, spec.jitter}; }
 
 SavedRow what_holds(const Limiter& limiter, MonoTime now) {
-  return {!limiter.why(now).empty(), limiter.hold(), limiter.next_probe()};
+  return {!limiter.why(now).empty(), limiter.hold(), limiter.next_probe(), limiter.orphans_until()};
 }
 
 bool is_stale(const SavedRow& saved, const SavedRow& now) {
   if (now.stands_still != saved.stands_still) return true;
   // An open breaker waits longer after each probe, and after a restart as long.
   if (now.probe != saved.probe) return true;
+  if (now.orphans_until > saved.orphans_until) return true;
   // A hold that moves later while another reason stands must be kept as well.
   return now.hold && (!saved.hold || *now.hold > *saved.hold);
 }
@@ -60,8 +61,8 @@ void Dispatcher::reconfigure(const VendorSpec& spec, const TransportMaker& make_
   const bool same_way = same_place && spec.timeout == spec_.timeout &&
                         spec.connect_timeout == spec_.connect_timeout && spec.body_limit == spec_.body_limit;
   const bool same_credentials = *credentials == *way_.credentials;
-  const bool same_limits =
-      spec.rates == spec_.rates && spec.burst == spec_.burst && spec.concurrency == spec_.concurrency;
+  const bool same_limits = spec.rates == spec_.rates && spec.burst == spec_.burst &&
+                           spec.concurrency == spec_.concurrency && spec.jitter == spec_.jitter;
   auto transport = same_way ? nullptr : make_transport(spec);  // may throw, and then nothing has changed
   spec_ = spec;
   way_.credentials = std::move(credentials);
@@ -73,7 +74,7 @@ void Dispatcher::reconfigure(const VendorSpec& spec, const TransportMaker& make_
   }
   if (!same_place) waiting_.forget_attempts();  // it led there
   // A hold is the vendor's word: how long we wait for replies, and how large they may be, does not end it.
-  if (!same_place || !same_credentials) limiter_.reset(clock_.mono());
+  if (!same_place || !same_credentials) limiter_.reset();
 }
 
 void Dispatcher::restore(const LimiterRow& row) {
@@ -81,6 +82,11 @@ void Dispatcher::restore(const LimiterRow& row) {
   paused_ = row.paused;
   saved_ = what_holds(limiter_, clock_.mono());
   saved_.stands_still = !row.why.empty();
+}
+
+void Dispatcher::orphaned(std::int64_t claimed) {
+  const auto sent = static_cast<int>(std::min<std::int64_t>(claimed, spec_.concurrency));
+  limiter_.orphaned(sent, clock_.mono() + spec_.timeout);
 }
 
 LimiterRow Dispatcher::row(MonoTime until) const {

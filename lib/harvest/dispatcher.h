@@ -64,6 +64,7 @@ struct SavedRow {
   bool stands_still = false;
   std::optional<MonoTime> hold;
   std::optional<MonoTime> probe;
+  MonoTime orphans_until{};
 };
 
 class Dispatcher {
@@ -75,6 +76,10 @@ class Dispatcher {
   // Throws Error, with nothing changed, if a secret that the new specification needs cannot be read.
   void reconfigure(const VendorSpec& spec, const TransportMaker& make_transport);
   void restore(const LimiterRow& row);
+  // So many tasks were claimed when the process before died: what it had sent may still be at work there.
+  void orphaned(std::int64_t claimed);
+  // What is in flight is left to itself, since this process ends.
+  void give_up_all() { orphaned(limiter_.in_flight()); }
   // Valid for what leaves until then.
   LimiterRow row(MonoTime until) const;
   // The row goes into a commit, and has been kept by it.

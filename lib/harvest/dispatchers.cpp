@@ -41,6 +41,15 @@ void Dispatchers::restore(Dispatcher& dispatcher) {
   rows_.erase(row);
 }
 
+// Which of them had been sent nobody knows.
+void Dispatchers::orphaned(const std::map<std::int64_t, std::int64_t>& taken_back, OpenRuns& runs) {
+  for (const auto& [id, of_run] : taken_back) {
+    const auto* run = runs.find(id);
+    const auto* pipeline = run == nullptr ? nullptr : runs.pipeline_of(*run);
+    if (pipeline != nullptr) of(pipeline->vendor).orphaned(of_run);
+  }
+}
+
 Dispatcher* Dispatchers::find(const std::string& vendor) {
   const auto found = by_vendor_.find(vendor);
   return found == by_vendor_.end() ? nullptr : found->second.get();
@@ -52,6 +61,10 @@ bool Dispatchers::let(const ActiveRun& run, const OpenRuns& runs) const {
 
 void Dispatchers::close() {
   for (auto& [name, dispatcher] : by_vendor_) dispatcher->close();
+}
+
+void Dispatchers::give_up_all() {
+  for (auto& [name, dispatcher] : by_vendor_) dispatcher->give_up_all();
 }
 
 std::vector<Claimed> Dispatchers::take_run(std::int64_t run) {

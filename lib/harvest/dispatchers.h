@@ -4,6 +4,7 @@
 // kept, for a reload that brings them back.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -25,6 +26,9 @@ class Dispatchers {
   // Once, after the first configure().
   void restore(const std::vector<LimiterRow>& rows);
 
+  // Once, after that: how many tasks of each run were claimed when the process before died.
+  void orphaned(const std::map<std::int64_t, std::int64_t>& taken_back, OpenRuns& runs);
+
   Dispatcher& of(const std::string& vendor) { return *by_vendor_.at(vendor); }
   const Dispatcher& of(const std::string& vendor) const { return *by_vendor_.at(vendor); }
   Dispatcher* find(const std::string& vendor);
@@ -32,6 +36,8 @@ class Dispatchers {
   // matter.
   bool let(const ActiveRun& run, const OpenRuns& runs) const;
   void close();
+  // Nobody waits for the requests in flight any more, before the process ends.
+  void give_up_all();
   std::vector<Claimed> take_run(std::int64_t run);
   void forget_run(std::int64_t run);
   std::vector<std::string> names() const;

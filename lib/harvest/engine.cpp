@@ -62,6 +62,7 @@ Engine::Engine(Surroundings surroundings, std::shared_ptr<const Config> config, 
                     "after the next start",
                     attempts_.count()));
     for (auto& settlement : attempts_.give_up_all()) committer_.settle(std::move(settlement));
+    dispatchers_.give_up_all();
     life_.out_of_patience = true;
     pump();
   });
@@ -73,11 +74,12 @@ Engine::Engine(Surroundings surroundings, std::shared_ptr<const Config> config, 
   dispatchers_.restore(recovered.limiters);
   committer_.pending().batch.read_commands = true;  // given while nobody was there
   committer_.prune(bygone(*runs_.config(), on_.clock.wall()));
-  if (recovered.leases_taken_back > 0) {
+  dispatchers_.orphaned(recovered.taken_back, runs_);
+  if (const auto count = recovered.leases_taken_back(); count > 0) {
     on_.log.notice(
         fmt::format("took back {} tasks that were claimed when the daemon last ended; those that had been "
                     "sent are asked again",
-                    recovered.leases_taken_back));
+                    count));
   }
 }
 
@@ -201,7 +203,7 @@ bool Engine::wants_commit(const std::vector<Plan>& plans) const {
 
 void Engine::complete(Commit& commit, const std::vector<Plan>& plans) {
   look_ = false;
-  commit.batch.oldest_claim = oldest_claim(dispatchers_, attempts_);
+  commit.batch.oldest_claim = oldest_claim(dispatchers_, attempts_, commit.batch.settlements);
   const auto now = on_.clock.mono();
   for (auto& [id, run] : runs_) {
     commit.batch.watched_runs.push_back(id);

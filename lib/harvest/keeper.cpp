@@ -12,6 +12,8 @@
 namespace fanout {
 namespace {
 
+constexpr milliseconds kLongestShaping{500};
+
 bool is_empty(const Commit& commit) {
   const Batch& batch = commit.batch;
   return batch.settlements.empty() && batch.parts.empty() && batch.limiters.empty() &&
@@ -56,8 +58,8 @@ void drop_settlements(Commit& commit, const Settlements& these) {
 
 }  // namespace
 
-Keeper::Keeper(Store& store, Outputs& outputs)
-    : store_(store), outputs_(outputs), unsaved_(outputs.recovered()) {
+Keeper::Keeper(Store& store, Outputs& outputs, const Clock& clock)
+    : store_(store), outputs_(outputs), clock_(clock), unsaved_(outputs.recovered()) {
   outputs.number_after(
       [&store](std::int64_t run, const std::string& base) { return store.latest_part(run, base); });
   outputs.ask_for_owners(
@@ -92,7 +94,7 @@ Kept Keeper::keep(Commit& commit) {
 void Keeper::write_and_apply(Commit& commit, Kept& kept) {
   while (true) {
     commit.batch.parts.clear();
-    write_records(commit);
+    write_records(commit, kept);
     append(commit.batch.parts, unsaved_);
     kept.applied = store_.apply(commit.batch);
     written_ = false;
@@ -104,14 +106,16 @@ void Keeper::write_and_apply(Commit& commit, Kept& kept) {
   outputs_.committed();
 }
 
-void Keeper::write_records(Commit& commit) {
+void Keeper::write_records(Commit& commit, Kept& kept) {
   for (const auto which : commit.settlement_of) {
     commit.batch.settlements[which].place.clear();
     commit.batch.settlements[which].keeps_record = true;
   }
   while (true) {
-    auto written = outputs_.write(commit.records);
+    const auto enough = [this, until = clock_.mono() + kLongestShaping] { return clock_.mono() >= until; };
+    auto written = outputs_.write(commit.records, enough);
     written_ = true;
+    if (written.records < commit.records.size()) put_off(commit.split_off(written.records), kept);
     Settlements unkept;
     for (std::size_t i = 0; i < commit.records.size(); ++i) {
       if (written.problems[i].empty()) continue;
@@ -135,6 +139,11 @@ void Keeper::write_records(Commit& commit) {
     commit.batch.answer_paths = std::move(written.answer_paths);
     return;
   }
+}
+
+void Keeper::put_off(Commit settlements, Kept& kept) {
+  if (kept.put_off) settlements.put_behind(std::move(*kept.put_off));
+  kept.put_off = std::move(settlements);
 }
 
 // After the commit, which must not be taken for failed when only this has to wait.

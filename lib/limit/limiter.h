@@ -1,9 +1,10 @@
 // What one vendor bears: the promise that it never sees more, design §3.4 and §7.
 //
-// A request may leave when the vendor is not on hold, the breaker is closed or this is its one probe, every
-// rate has room in its window (limit/window.h) and is due (limit/pace.h), and fewer than the limit are in
-// flight. Owned by the vendor's gate, on the loop. Pure: it is told the time. All it keeps time in is
-// monotonic; the wall clock is not looked at, so that no jump of it lets anything through.
+// A request may leave when all bounds agree, each of which is a file of this folder: the vendor is not on
+// hold, the breaker is closed or this is its one probe, the rates have room, and fewer than the limit are in
+// flight. Owned by the vendor's dispatcher, on the loop. Pure: it is told the time. All it keeps time in is
+// monotonic; the wall clock is looked at after a boot only, where it can only make less time have passed, so
+// that no jump of it lets anything through.
 //
 // The state outlives the process: save() says what will be true at `valid_until` if everything leaves by then
 // that could, so nothing that leaves until then needs a save of its own, and a crash lets nothing more
@@ -14,14 +15,14 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "base/units.h"
-#include "limit/arrivals.h"
 #include "limit/breaker.h"
-#include "limit/pace.h"
-#include "limit/window.h"
+#include "limit/flight.h"
+#include "limit/hold.h"
+#include "limit/rates.h"
 
 namespace fanout {
 
@@ -29,6 +30,7 @@ struct Limits {
   int concurrency = 1;
   std::vector<Rate> rates;  // all hold at once
   int burst = 1;
+  microseconds jitter{0};  // no request is longer than another on its way by more than this
 };
 
 struct Moment {
@@ -56,18 +58,20 @@ class Limiter {
     MonoTime taken{};
   };
 
-  Limiter(Limits limits, MonoTime now);
+  Limiter(Limits limits, MonoTime now) { reconfigure(std::move(limits), now); }
 
   // What was asked before still counts, in windows that are new too.
   void reconfigure(Limits limits, MonoTime now);
   // The way to the vendor or the credentials changed: forgets hold and breaker. Windows stay.
-  void reset(MonoTime now);
+  void reset();
   void restore(std::string_view state, const Moment& now);
+  // So many requests of a process that died may still be worked on: they take up slots until then.
+  void orphaned(int count, MonoTime until);
   // valid_until: nothing leaves after it without another save. Not after now: nothing leaves at all.
   std::string save(const Moment& now, MonoTime valid_until) const;
 
   // No request leaves before it; it only ever moves later. It may be past.
-  std::optional<MonoTime> hold() const { return hold_; }
+  std::optional<MonoTime> hold() const { return hold_.until(); }
   // Why nothing goes now, for the operator. Empty: it goes, perhaps after a moment's pacing. It is kept in a
   // row, so it says nothing that changes by itself; next() says until when.
   std::string why(MonoTime now) const;
@@ -76,6 +80,9 @@ class Limiter {
   bool well(MonoTime now) const;
   // When the latest request left that it answered well.
   std::optional<MonoTime> served() const { return served_; }
+  int in_flight() const { return flight_.count(); }
+  // Until when slots are taken by what a process that died has sent.
+  MonoTime orphans_until() const { return flight_.orphans().until; }
   // When the open breaker lets its next probe go; nothing while it is closed.
   std::optional<MonoTime> next_probe() const {
     return breaker_.open() ? std::optional(breaker_.next()) : std::nullopt;
@@ -96,32 +103,16 @@ class Limiter {
   void ended(const Ticket& ticket, const Ending& ending, MonoTime now);
 
  private:
-  struct Lane {
-    Window window;
-    Pace pace;
-  };
-
-  void begin_hold(const Ticket& ticket, MonoTime now, std::optional<milliseconds> asked);
-  int most_in_flight() const;
-  std::int64_t may_leave(MonoTime now, MonoTime until) const;
-  Lane* lane_of(milliseconds window);
-  Window window_from_history(const Rate& rate, MonoTime now) const;
-
-  // limiter_state.cpp
-  void restore(const SavedLimiter& saved, const Moment& now);
-  void assume_full_pace(MonoTime now);
+  int slots() const;
+  void restore(const SavedLimiter& saved, const Moment& now);  // limiter_memory.cpp
 
   Limits limits_;
-  std::vector<Lane> lanes_;  // as limits_.rates
-  Arrivals history_;         // of a day, for windows that are added later
-  std::unordered_map<std::uint64_t, std::optional<MonoTime>> in_flight_;  // by number: when it was sent
-  std::uint64_t latest_ = 0;
+  Rates rates_;
+  Flight flight_;
+  Hold hold_;
   Breaker breaker_;
   std::optional<MonoTime> good_reply_;  // the latest
   std::optional<MonoTime> served_;
-  std::optional<MonoTime> hold_;
-  milliseconds own_hold_{0};         // the last one for which the vendor did not say how long
-  std::optional<MonoTime> told_at_;  // the last time that it said we ask too much
 };
 
 }  // namespace fanout

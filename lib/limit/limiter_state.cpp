@@ -11,6 +11,8 @@ using Json = nlohmann::json;
 constexpr std::size_t kMostKept = 128;   // buckets of a window that are written
 constexpr std::size_t kMostRead = 4096;  // entries of any list
 constexpr std::int64_t kMostCount = 1'000'000'000'000;
+constexpr std::int64_t kMostOrphans = 1'000'000;
+constexpr std::int64_t kLatest = 253'402'300'799'999;                  // ms: the end of the year 9999
 constexpr std::int64_t kLongest = std::int64_t(1000) * 86'400 * 3660;  // ms: ten years, safe to add up
 
 // ---- out. By hand, because a document of a thousand numbers is slow to build.
@@ -110,9 +112,14 @@ std::string write_limiter(const SavedLimiter& saved) {
   out += '{';
   put(out, "boot", saved.boot);
   put(out, "at", std::int64_t(saved.at.time_since_epoch().count()));
+  if (saved.wall) put(out, "wall", unix_ms(*saved.wall));
   put(out, "on_their_way", saved.on_their_way);
   if (saved.hold) put(out, "hold", saved.hold->count());
   put(out, "own_hold", saved.own_hold.count());
+  if (saved.orphans > 0) {
+    put(out, "orphans", std::int64_t(saved.orphans));
+    put(out, "orphans_for", saved.orphans_for.count());
+  }
   put_breaker(out, saved.breaker);
   put(out, "history", saved.history);
   out += ",\"windows\":[";
@@ -132,9 +139,14 @@ std::optional<SavedLimiter> read_limiter(std::string_view text) try {
   SavedLimiter saved;
   saved.boot = json.at("boot").get<std::string>();
   saved.at = MonoTime(microseconds(number(json.at("at"), 0, kLongest * 1000)));
+  if (json.contains("wall")) saved.wall = from_unix_ms(number(json.at("wall"), -kLatest, kLatest));
   saved.on_their_way = number(json.at("on_their_way"), 0, kMostCount);
   if (json.contains("hold")) saved.hold = duration(json.at("hold"), -kLongest);
   saved.own_hold = duration(json.at("own_hold"), 0);
+  if (json.contains("orphans")) {
+    saved.orphans = static_cast<int>(number(json.at("orphans"), 0, kMostOrphans));
+    saved.orphans_for = duration(json.at("orphans_for"), 0);
+  }
   saved.breaker = breaker(json.at("breaker"));
   saved.history = entries(json.at("history"));
   const Json& windows = json.at("windows");

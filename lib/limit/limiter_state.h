@@ -30,9 +30,12 @@ struct SavedLimiter {
 
   std::string boot;
   MonoTime at{};
+  std::optional<WallTime> wall;   // not in what earlier versions wrote
   std::int64_t on_their_way = 0;  // in flight, or may have left by valid_until
   std::optional<milliseconds> hold;
   milliseconds own_hold{0};
+  int orphans = 0;  // requests of a process that died, and for how long they take up slots
+  milliseconds orphans_for{0};
   Breaker::State breaker;
   std::vector<Entry> history;
   std::vector<Lane> lanes;

@@ -4,7 +4,8 @@
 
 namespace fanout {
 
-Window::Window(Rate rate) : rate_(rate), arrivals_(rate.window, rate.limit) {}
+Window::Window(Rate rate)
+    : rate_(rate), grace_(least_grace(rate.window)), arrivals_(rate.window, rate.limit) {}
 
 void Window::change_limit(std::int64_t limit) {
   rate_.limit = limit;
@@ -38,10 +39,10 @@ void Window::finished(std::optional<MonoTime> sent, MonoTime now) {
   advance(now);
   if (!sent) {
     --unsent_;
-  } else if (*sent + grace() > now) {
-    sent_.erase(std::lower_bound(sent_.begin(), sent_.end(), *sent));
   } else {
-    return;  // it had arrived by then
+    const auto found = std::lower_bound(sent_.begin(), sent_.end(), *sent);
+    if (found == sent_.end() || *found != *sent) return;  // it had arrived by then
+    sent_.erase(found);
   }
   arrivals_.add(now);
 }
@@ -66,8 +67,9 @@ MonoTime Window::next(MonoTime now) const {
 
 std::int64_t Window::room(MonoTime now, MonoTime until) const {
   std::int64_t still_there = count() - arrivals_.leaving_until(until);
+  // The grace may shrink until then.
   for (const MonoTime sent : sent_) {
-    if (sent + grace() + rate_.window > until) break;
+    if (sent + least_grace(rate_.window) + rate_.window > until) break;
     --still_there;
   }
   // In a short window those that leave now leave it again before then.

@@ -4,10 +4,12 @@
 // from the moment it is taken until its latest possible arrival has left the window: its reply, or `grace`
 // after its last byte was handed to the system, whichever is first. Whoever is taken while all others that
 // still count are fewer than the limit can complete no stretch with more than the limit: the last of a
-// stretch to be taken found all the others of it counted. The grace, 0.5 % of the window, bounds what is lost
-// by waiting for slow replies. Owned by the limiter, on the loop, told the time, which never goes back.
+// stretch to be taken found all the others of it counted. The grace is as long as one request may be on its
+// way longer than another (limit/jitter.h), at least 0.5 % of the window; it bounds what is lost by waiting
+// for slow replies. Owned by the limiter, on the loop, told the time, which never goes back.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <optional>
@@ -21,11 +23,12 @@ class Window {
  public:
   explicit Window(Rate rate);
 
-  static microseconds grace(milliseconds window) { return microseconds(window) / 200; }
+  static microseconds least_grace(milliseconds window) { return microseconds(window) / 200; }
 
   const Rate& rate() const { return rate_; }
-  microseconds grace() const { return grace(rate_.window); }
+  microseconds grace() const { return grace_; }
   void change_limit(std::int64_t limit);
+  void allow(microseconds jitter) { grace_ = std::max(jitter, least_grace(rate_.window)); }
 
   void taken(MonoTime now);
   void sent(MonoTime now);
@@ -47,6 +50,7 @@ class Window {
   std::int64_t count() const;
 
   Rate rate_;
+  microseconds grace_;
   Arrivals arrivals_;          // whose latest possible arrival is past
   std::int64_t unsent_ = 0;    // taken, and nothing is known of them yet
   std::deque<MonoTime> sent_;  // since less than grace, and without a reply; by time

@@ -39,6 +39,8 @@ struct Written {
   // Something of a task that has a problem was written all the same: it is to be rolled back, and the batch
   // written again without that task.
   bool partly = false;
+  // There was time for so many records, from the first on; the others are to be given again.
+  std::size_t records = 0;
 };
 
 class Outputs {
@@ -61,7 +63,8 @@ class Outputs {
 
   // Of a task all records are written, or none. Throws DiskFull with nothing half done: as if rolled back. A
   // part that somebody moved, replaced or cut is noted, and the next one begins.
-  Written write(const std::vector<Record>& records);
+  Written write(
+      const std::vector<Record>& records, const Enough& enough = [] { return false; });
   void committed();
   void rolled_back();
 

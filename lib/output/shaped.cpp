@@ -58,12 +58,14 @@ void add_lines(std::size_t i, const Record& record, Expressions& expressions, Sh
 
 }  // namespace
 
-Shaped shape(const std::vector<Record>& records, Expressions& expressions,
-             std::vector<std::string>& problems) {
+Shaped shape(const std::vector<Record>& records, Expressions& expressions, std::vector<std::string>& problems,
+             const Enough& enough) {
   Shaped shaped;
   Groups groups(shaped.groups);
   for (std::size_t i = 0; i < records.size(); ++i) {
     const Record& record = records[i];
+    if (i > 0 && record.task != records[i - 1].task && enough()) break;
+    ++shaped.count;
     Shaped::Group* group = groups.of_known(record);
     if (group == nullptr) {
       auto path = path_of(record, &problems[i]);

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <set>
 #include <string>
 #include <utility>
@@ -41,13 +42,17 @@ struct Shaped {
   std::vector<Answer> answers;
   std::vector<Group> groups;
   std::vector<std::size_t> without_rows;  // records that came to no line
+  std::size_t count = 0;                  // so many records, from the first on, were shaped
 
   // Takes out all that these tasks have.
   void drop(const std::set<std::int64_t>& tasks, const std::vector<Record>& records);
 };
 
+// Asked before the records of each task but the first: true leaves them for another time.
+using Enough = std::function<bool()>;
+
 // problems: one for each record; says why it has no place here.
-Shaped shape(const std::vector<Record>& records, Expressions& expressions,
-             std::vector<std::string>& problems);
+Shaped shape(const std::vector<Record>& records, Expressions& expressions, std::vector<std::string>& problems,
+             const Enough& enough);
 
 }  // namespace fanout

@@ -25,12 +25,13 @@ std::set<std::int64_t> tasks_with_problems(const std::vector<Record>& records,
 
 }  // namespace
 
-Written Outputs::write(const std::vector<Record>& records) {
+Written Outputs::write(const std::vector<Record>& records, const Enough& enough) {
   FANOUT_INVARIANT(!parts_.is_written());
   Written written;
   written.places.resize(records.size());
   written.problems.resize(records.size());
-  auto shaped = shape(records, expressions_, written.problems);
+  auto shaped = shape(records, expressions_, written.problems, enough);
+  written.records = shaped.count;
   shaped.drop(tasks_with_problems(records, written.problems), records);
   take_paths(shaped, records, written);
   shaped.drop(tasks_with_problems(records, written.problems), records);

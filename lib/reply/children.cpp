@@ -53,7 +53,7 @@ Children::Children(const Task& task, const PipelineSpec& pipeline, const Level& 
       pipeline_(pipeline),
       level_(level),
       expressions_(expressions),
-      parents_begin_(begin_of_parents(task.parents, level.name)) {}
+      ancestors_(std::make_shared<const std::string>(begin_of_parents(task.parents, level.name))) {}
 
 std::string Children::add(const json& item) {
   const bool paged = level_.page.kind != nullptr;
@@ -68,10 +68,10 @@ std::string Children::add(const json& item) {
         "\"json_type(item) = 'object'\"",
         item.is_null() ? "null" : std::string("of type ") + item.type_name());
   }
-  std::string parents = parents_begin_;
-  if (std::string wrong = read_kept(item, parents); !wrong.empty()) return wrong;
-  parents += '}';
-  if (parents.size() > kLongestParents) {
+  std::string kept;
+  if (std::string wrong = read_kept(item, kept); !wrong.empty()) return wrong;
+  kept += '}';
+  if (ancestors_->size() + kept.size() > kLongestParents) {
     return fmt::format("what is kept of it and its ancestors is longer than {} bytes", kLongestParents);
   }
   std::string key;
@@ -80,7 +80,7 @@ std::string Children::add(const json& item) {
 
   for (const int child : level_.children) {
     const Level& below = pipeline_.levels.at(static_cast<std::size_t>(child));
-    bytes_ += sizeof(Seed) + parents.size() + key.size();
+    bytes_ += sizeof(Seed) + kept.size() + key.size();
     if (bytes_ > kMostSeedBytes) {
       return fmt::format(
           "what this reply's items need is more than {} MiB; keep less of them or ask page by page",
@@ -92,7 +92,7 @@ std::string Children::add(const json& item) {
     seed.parent = task_.list_id();
     seed.scope = level_.unique_in_run ? 0 : task_.list_id();
     seed.key = key;
-    seed.parents = parents;
+    seed.parents = {ancestors_, kept};
   }
   return {};
 }

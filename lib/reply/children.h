@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <unordered_set>
@@ -42,7 +43,7 @@ class Children {
   const PipelineSpec& pipeline_;
   const Level& level_;
   Expressions& expressions_;
-  std::string parents_begin_;  // the task's own parents, open for one more level
+  std::shared_ptr<const std::string> ancestors_;  // the task's own parents, open for one more level
   std::unordered_set<std::string> keys_;
   std::size_t bytes_ = 0;
   std::vector<Seed> seeds_;

@@ -22,8 +22,9 @@ struct VendorSpec {
   std::vector<std::pair<std::string, std::string>> headers;  // sent with every request
 
   int concurrency = 4;
-  std::vector<Rate> rates;  // every window holds at once
-  int burst = 1;            // requests at once; the rest is paced evenly
+  std::vector<Rate> rates;   // every window holds at once
+  int burst = 1;             // requests at once; the rest is paced evenly
+  milliseconds jitter{100};  // a request may be on its way so much longer than another
 
   milliseconds timeout{30'000};  // a whole request
   milliseconds connect_timeout{10'000};

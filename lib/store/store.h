@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -177,7 +178,12 @@ struct Applied {
 };
 
 struct Recovered {
-  std::int64_t leases_taken_back = 0;
+  std::map<std::int64_t, std::int64_t> taken_back;  // how many leases a crash left, by run
+  std::int64_t leases_taken_back() const {
+    std::int64_t count = 0;
+    for (const auto& [run, leases] : taken_back) count += leases;
+    return count;
+  }
   std::vector<Run> open_runs;
   std::vector<Tally> tallies;  // of the open runs
   std::vector<LimiterRow> limiters;

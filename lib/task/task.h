@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "task/parents.h"
+
 namespace fanout {
 
 enum class State { waiting, ready, leased, done, skipped, dead };
@@ -43,7 +45,7 @@ struct Seed {
   std::int64_t list = 0;
   std::string key;
   int page = 1;
-  std::string parents;
+  Parents parents;
   std::string cursor;
   std::string trail;
   friend bool operator==(const Seed&, const Seed&) = default;

@@ -74,6 +74,7 @@ class CrashTest : public testing::Test {
                 "--latency", "exp:10ms", "--fail-500", "0.01", "--fail-reset", "0.005"}) {
     house.configure(House::story(vendor.url(), R"(
 concurrency = 16
+timeout     = "250ms"
 rate        = "250/1s"
 retry       = { attempts = 8, base = "50ms", cap = "1s" }
 )"));
@@ -87,7 +88,8 @@ retry       = { attempts = 8, base = "50ms", cap = "1s" }
 
 TEST_F(CrashTest, LosesNothingKeepsNothingTwiceAndStaysWithinTheLimits) {
   std::mt19937 random(20261123);
-  std::uniform_int_distribution<int> life(5, 500);  // milliseconds
+  // Milliseconds. What was in flight at the kill before takes up slots for the first 250 of them.
+  std::uniform_int_distribution<int> life(5, 750);
   std::vector<std::size_t> ends,
       claimed;  // of each life: the length of the vendor's log, and what was leased
   for (int kill = 0; kill < kKills; ++kill) {
@@ -121,6 +123,25 @@ TEST_F(CrashTest, LosesNothingKeepsNothingTwiceAndStaysWithinTheLimits) {
   std::printf("%d kills: %s requests, %s repeated, at most %zu after one\n", kKills,
               report["requests"].dump().c_str(), report["repeated_ok"].dump().c_str(),
               *std::ranges::max_element(repeats));
+}
+
+// What was in flight at a kill goes on there, though nobody waits for it any more.
+TEST(CrashAtASlowVendor, LeavesNoMoreThereThanItBears) {
+  House house;
+  TestVendor vendor(house.path(),
+                    {"--scale", "0.001", "--concurrency", "4", "--latency", "800ms", "--oblivious"});
+  house.configure(House::story(vendor.url(), "concurrency = 4\ntimeout = \"2s\"\n"));
+  for (int kill = 0; kill < 3; ++kill) {
+    auto daemon = house.start_daemon({"--once"});
+    const auto before = vendor.report()["requests"].get<int>();
+    ASSERT_TRUE(eventually([&] { return vendor.report()["requests"] >= before + 2; })) << house.daemon_log();
+    daemon.signal(SIGKILL);
+    daemon.wait();
+  }
+  EXPECT_EQ(house.once().code, 0);
+  const auto report = vendor.report();
+  EXPECT_EQ(report["concurrency"]["max_seen"], 4) << report.dump(2);
+  EXPECT_EQ(report["refused_429"], 0) << report.dump(2);
 }
 
 }  // namespace

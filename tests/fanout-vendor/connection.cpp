@@ -180,7 +180,7 @@ asio::awaitable<bool> Connection::stay(Pointer self, Duration pause) {
   if (pause == Duration::zero()) co_return true;
   self->waiting_ = true;
   self->pause_.expires_after(pause);
-  self->watch_for_leaving();
+  if (!self->vendor_->judge.options().oblivious) self->watch_for_leaving();
   co_await self->pause_.async_wait(kToResult);
   self->waiting_ = false;
   self->recheck_.cancel();

@@ -147,6 +147,8 @@ void add_service(CLI::App& app, Options& options, Raw& raw) {
       ->option_text("FILE")
       ->group("Service");
   app.add_option("--for", raw.run_for, "stop after this duration")->option_text("DURATION")->group("Service");
+  app.add_flag("--oblivious", options.oblivious, "go on with requests whose client is gone")
+      ->group("Service");
   app.add_flag("--gzip", options.gzip, "gzip bodies for those who accept it")->group("Service");
   app.add_flag("--deflate", options.deflate, "deflate bodies for those who accept it")->group("Service");
   auto* cert = app.add_option("--tls-cert", options.tls_cert, "PEM chain: serve HTTPS")

@@ -54,6 +54,7 @@ struct Options {
   FaultRates faults;
   std::uint64_t seed = 1;
   std::vector<Outage> outages;
+  bool oblivious = false;  // goes on with a request whose client is gone
   bool gzip = false;
   bool deflate = false;
   std::filesystem::path tls_cert;

@@ -17,11 +17,25 @@ using testing::SizeIs;
 
 const WallTime kNow = from_unix_ms(1'800'000'000'000);
 
+// Looking at it takes as long as whatever is done in between.
+class SlowClock : public Clock {
+ public:
+  WallTime wall() const override { return kNow; }
+  MonoTime mono() const override { return now_ += each_; }
+  std::string boot() const override { return "a"; }
+  std::unique_ptr<Alarm> alarm(std::function<void()>) override { return nullptr; }
+  void take(milliseconds each) { each_ = each; }
+
+ private:
+  milliseconds each_{0};
+  mutable MonoTime now_{};
+};
+
 class KeeperTest : public OutputsTest {
  protected:
   KeeperTest() {
     begin();
-    keeper_ = std::make_unique<Keeper>(store_, *outputs_);
+    keeper_ = std::make_unique<Keeper>(store_, *outputs_, clock_);
     Commit commit;
     NewRun& wanted = commit.batch.new_runs.emplace_back();
     wanted.run.pipeline = "monitoring";
@@ -68,6 +82,7 @@ class KeeperTest : public OutputsTest {
   TemporaryFolder folder_;
   SqliteStore store_{folder_.path() / "fanoutd.db", {}, milliseconds(1)};
   Database shell_{folder_.path() / "fanoutd.db", Database::Mode::read_write};
+  SlowClock clock_;
   std::unique_ptr<Keeper> keeper_;
   std::int64_t run_ = 0;
 };
@@ -195,7 +210,7 @@ TEST_P(KeeperTwoNames, TheSecondTaskOfAPathIsDeadAndOverwritesNothing) {
       keeper_->keep(commit);
       commit = {};
       begin();
-      keeper_ = std::make_unique<Keeper>(store_, *outputs_);
+      keeper_ = std::make_unique<Keeper>(store_, *outputs_, clock_);
     }
     add(commit, tasks[1], {&answer_}, {{"a.name", GetParam().second}});
     keeper_->keep(commit);
@@ -216,6 +231,21 @@ INSTANTIATE_TEST_SUITE_P(Kinds, KeeperTwoNames,
                                          TwoNames{"InUnicodeForm", "caf\u00E9", "cafe\u0301"},
                                          TwoNames{"InSharpS", "stra\u00DFe", "STRASSE"}),
                          [](const auto& row) { return row.param.what; });
+
+// A select may take as long as its author likes; a commit may not.
+TEST_F(KeeperTest, WhatThereIsNoTimeToShapeIsPutOffWithItsSettlement) {
+  Commit commit;
+  for (const auto& task : claim()) add(commit, task, {&plain_, &plain_});
+  clock_.take(milliseconds(600));
+  std::vector<std::string> after;
+  for (std::optional<Commit> next = std::move(commit); next;) {
+    auto kept = keeper_->keep(*next);
+    next = std::move(kept.put_off);
+    after.push_back(states());
+  }
+  EXPECT_THAT(after, testing::ElementsAre("done,leased,leased", "done,done,leased", "done,done,done"));
+  EXPECT_EQ(part(), line_of("1") + line_of("1") + line_of("2") + line_of("2") + line_of("3") + line_of("3"));
+}
 
 TEST_F(KeeperTest, TheSameTaskReplacesItsOwnAnswer) {
   const auto answer = output_to("raw/{a.name}.json");

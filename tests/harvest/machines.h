@@ -115,7 +115,7 @@ path = "/r"
                   [this](std::exception_ptr error) { failure = std::move(error); }};
   SqliteStore store{"/state/fanoutd.db", vfs.name()};
   Outputs outputs{disk, "/state/out", store.recover(clock.wall()).open_parts, log};
-  Keeper keeper{store, outputs};
+  Keeper keeper{store, outputs, clock};
 
   std::shared_ptr<const Config> config = config_of(kConfig);
   OpenRuns runs{config};

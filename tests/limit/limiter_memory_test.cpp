@@ -8,7 +8,10 @@ namespace fanout {
 namespace {
 
 MonoTime at(std::int64_t ms) { return MonoTime(milliseconds(ms)); }
-Moment moment(std::int64_t ms, const std::string& boot = "a") { return {at(ms), WallTime{}, boot}; }
+// The wall clock goes on over boots.
+Moment moment(std::int64_t ms, const std::string& boot = "a") {
+  return {at(ms), from_unix_ms(boot == "a" ? ms : 1'000'000 + ms), boot};
+}
 
 // Five a second, all at once if need be; its grace is 5 ms.
 const Limits kFive{10, {{5, milliseconds(1000)}}, 5};
@@ -76,6 +79,59 @@ TEST(LimiterMemory, NoJumpOfTheWallClockMatters) {
     const auto after = restarted(state, {at(10'500), from_unix_ms(wall), "a"});
     EXPECT_EQ(after.next(at(10'500)), at(11'000)) << wall;
   }
+}
+
+// A boot of another machine says nothing about this limiter.
+TEST(LimiterMemory, OnAnotherMachineOnlyTheTimeThatTheWallClockKnowsOfCounts) {
+  Limiter before(kFive, at(500'000));
+  ask_all_that_may(before, at(500'000));
+  const auto state = before.save({at(500'000), from_unix_ms(1'000'000), "a"}, at(500'000));
+  struct Row {
+    std::int64_t up_for, wall, waits;
+    const char* what;
+  };
+  for (const Row& row : {Row{900'000'000, 1'000'300, 700, "up for days, moved in 300 ms"},
+                         Row{900'000'000, 1'000'000, 1000, "at once"},
+                         Row{900'000'000, 500'000, 1000, "whose clock is behind"},
+                         Row{900'000'000, 1'060'000, 0, "a minute later"},
+                         Row{200, 4'000'000'000, 800, "a boot 200 ms ago, whatever the wall clock says"}}) {
+    const auto after = restarted(state, {at(row.up_for), from_unix_ms(row.wall), "b"});
+    EXPECT_EQ(after.next(at(row.up_for)), at(row.up_for + row.waits)) << row.what;
+  }
+}
+
+TEST(LimiterMemory, AVersionBeforeWroteNoWallClock) {
+  Limiter before(kFive, at(500'000));
+  ask_all_that_may(before, at(500'000));
+  auto state = before.save({at(500'000), from_unix_ms(1'000'000), "a"}, at(500'000));
+  const std::string wall = ",\"wall\":1000000";
+  state.erase(state.find(wall), wall.size());
+  EXPECT_EQ(restarted(state, {at(300), from_unix_ms(0), "b"}).next(at(300)), at(1000));
+}
+
+// What the vendor was sent goes on there, though nobody waits for it any more.
+TEST(LimiterMemory, OrphansTakeUpSlotsUntilTheyMustBeOver) {
+  const Limits four{4, {}, 1};
+  Limiter limiter(four, at(10'000));
+  limiter.orphaned(3, at(40'000));
+  ASSERT_EQ(limiter.next(at(10'000)), at(10'000)) << "one slot is left";
+  const auto ticket = limiter.take(at(10'000));
+  EXPECT_EQ(limiter.next(at(10'000)), at(40'000));
+  EXPECT_THAT(limiter.why(at(10'000)), testing::HasSubstr("before it died"));
+  limiter.ended(ticket, {Evidence::alive, ""}, at(11'000));
+  EXPECT_EQ(limiter.next(at(11'000)), at(11'000));
+  limiter.orphaned(2, at(45'000));
+  EXPECT_EQ(limiter.next(at(11'000)), at(45'000)) << "a second crash";
+  EXPECT_EQ(limiter.room(at(11'000), at(44'999)), 0);
+  EXPECT_EQ(limiter.next(at(45'000)), at(45'000));
+}
+
+TEST(LimiterMemory, OrphansOutliveACrashOfTheirOwn) {
+  const Limits four{4, {}, 1};
+  Limiter before(four, at(10'000));
+  before.orphaned(4, at(40'000));
+  const auto after = restarted(before.save(moment(10'000), at(10'000)), moment(20'000), four);
+  EXPECT_EQ(after.next(at(20'000)), at(40'000));
 }
 
 TEST(LimiterMemory, HoldAndBreakerOutliveIt) {

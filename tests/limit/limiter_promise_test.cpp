@@ -137,7 +137,7 @@ class Life {
   }
 
   // The network keeps the promise of every window that there ever is.
-  static std::int64_t shortest_grace() { return Window::grace(milliseconds(40)).count(); }
+  static std::int64_t shortest_grace() { return Window::least_grace(milliseconds(40)).count(); }
 
   void go_on() {
     auto next = now_ + 1'000'000;
@@ -218,7 +218,7 @@ class Life {
     // Fewer at a time than are in flight already is another matter.
     limits_.concurrency = std::max(limits_.concurrency, static_cast<int>(flying_.size()));
     limiter_->reconfigure(limits_, mono());
-    if (one_in(3)) limiter_->reset(mono());
+    if (one_in(3)) limiter_->reset();
     forget_cover();
   }
 

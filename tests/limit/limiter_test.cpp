@@ -119,7 +119,7 @@ TEST(Limiter, ResetForgetsHoldAndBreakerButNoRequest) {
   ask(limiter, at(0));
   limiter.ended(ticket, {Evidence::unclear, "", true, milliseconds(60'000)}, at(0));
   limiter.ended({}, {Evidence::unclear, "HTTP 401", false, {}, true}, at(0));
-  limiter.reset(at(1));
+  limiter.reset();
   EXPECT_EQ(limiter.why(at(1)), "");
   EXPECT_EQ(limiter.hold(), std::nullopt);
   EXPECT_EQ(limiter.next(at(1)), at(1000)) << "two were asked";

@@ -31,6 +31,34 @@ TEST(Window, CountsWhatIsSentFromItsReplyOrAfterTheGrace) {
   }
 }
 
+TEST(Window, CountsForLongerWhereTheWayIsLessSure) {
+  struct Row {
+    std::int64_t jitter, finished, next;
+  };
+  for (const Row& row : {Row{0, 90, 1005}, Row{80, 90, 1080}, Row{80, 70, 1070}, Row{200, 90, 1090}}) {
+    Window window(rate(1, 1000));
+    window.allow(milliseconds(row.jitter));
+    window.taken(at(0));
+    window.sent(at(0));
+    window.finished(at(0), at(row.finished));
+    EXPECT_EQ(window.next(at(row.finished)), at(row.next)) << row.jitter << " ms, reply at " << row.finished;
+  }
+}
+
+TEST(Window, CountsOnceWhatHasArrivedWhenTheWayComesToBeLessSure) {
+  Window window(rate(2, 1000));
+  for (int i = 0; i < 2; ++i) {
+    window.taken(at(0));
+    window.sent(at(0));
+  }
+  EXPECT_EQ(window.next(at(10)), at(1005));
+  window.taken(at(1010));
+  window.allow(milliseconds(500));
+  window.finished(at(0), at(1020));
+  window.finished(at(0), at(1020));
+  EXPECT_EQ(window.next(at(1020)), at(1020)) << "both have long left it";
+}
+
 TEST(Window, ALowerLimitWaitsUntilEnoughHaveLeft) {
   Window window(rate(10, 1000));
   for (int i = 0; i < 10; ++i) {

@@ -4,6 +4,7 @@
 
 #include "harvest/keeper.h"
 #include "output/outputs_test.h"
+#include "sim/sim_clock.h"
 #include "store/sqlite/database.h"
 #include "store/sqlite/sqlite_store.h"
 #include "support/temporary_folder.h"
@@ -23,7 +24,7 @@ class PartNumberUsedAgainTest : public OutputsTest {
     disk_.kill();
     store_ = std::make_unique<SqliteStore>(folder_.path() / "fanoutd.db");
     begin(store_->recover(kNow).open_parts);
-    keeper_ = std::make_unique<Keeper>(*store_, *outputs_);
+    keeper_ = std::make_unique<Keeper>(*store_, *outputs_, clock_);
   }
 
   // One task of the run is done, with a record; the run ends if nothing else is open.
@@ -77,6 +78,8 @@ class PartNumberUsedAgainTest : public OutputsTest {
 
   TemporaryFolder folder_;
   std::unique_ptr<SqliteStore> store_;
+  sim::Timeline timeline_;
+  sim::SimClock clock_{timeline_, kNow};
   std::unique_ptr<Keeper> keeper_;
   std::int64_t run_ = 0;
 };

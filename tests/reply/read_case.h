@@ -53,7 +53,7 @@ inline std::vector<std::string> keys(const Reading& reading) {
 
 inline std::vector<std::string> parents(const Reading& reading) {
   std::vector<std::string> parents;
-  for (const Seed& seed : reading.seeds) parents.push_back(seed.parents);
+  for (const Seed& seed : reading.seeds) parents.push_back(seed.parents.text());
   return parents;
 }
 

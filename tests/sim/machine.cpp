@@ -81,7 +81,7 @@ bool Machine::start() {
     store_ = std::make_unique<SqliteStore>(kDatabase, vfs_.name());
     const auto recovered = store_->recover(clock_.wall());
     outputs_ = std::make_unique<Outputs>(disk_, kOutputs, recovered.open_parts, log_);
-    keeper_ = std::make_unique<Keeper>(*store_, *outputs_);
+    keeper_ = std::make_unique<Keeper>(*store_, *outputs_, clock_);
     const auto later = [this, process = process_](std::function<void()> work) {
       timeline_.after(chance_.between(microseconds(100), milliseconds(chance_.one_in(10) ? 60 : 6)),
                       [this, process, work = std::move(work)] {

@@ -169,6 +169,7 @@ Plan draw_plan(Chance& chance) {
     vendor.auth = chance.one_of<std::string>({"none", "bearer", "basic", "header", "query"});
     vendor.attempts = static_cast<int>(chance.between(2, 6));
     vendor.timeout = seconds(chance.between(2, 30));
+    vendor.longest_way = chance.one_of<milliseconds>({milliseconds(2), milliseconds(30), milliseconds(90)});
     draw_limits(vendor, chance);
     plan.vendors.emplace(vendor.name, std::move(vendor));
   }

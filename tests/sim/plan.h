@@ -52,6 +52,7 @@ struct VendorPlan {
   std::vector<Rate> rates;
   int burst = 1;
   seconds timeout{10};
+  milliseconds longest_way{2};  // of a request
   int attempts = 5;
 };
 

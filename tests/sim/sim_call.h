@@ -14,7 +14,8 @@ struct Call {
   milliseconds timeout{0};
   std::uint64_t order = 0;
   bool arrived = false;
-  bool over = false;
+  bool over = false;    // nobody waits for it any more
+  bool orphan = false;  // … since the process died; the vendor goes on with it
   // Rings when the reply is there; it is no clock. Belongs to the coroutine that waits for it.
   boost::asio::steady_timer* bell = nullptr;
 };

@@ -77,10 +77,9 @@ std::unique_ptr<Transport> SimVendor::transport(asio::any_io_executor loop, cons
 
 void SimVendor::hang_up() {
   for (const auto& call : calls_) {
-    call->over = true;
+    call->over = call->orphan = true;
   }
   calls_.clear();
-  witness_.hung_up();
   asked_in_this_life_.clear();
 }
 
@@ -110,25 +109,30 @@ void SimVendor::send(const std::shared_ptr<Call>& call) {
   if (call->over) return;
   call->request.sent();
   // Once sent it arrives, whether the process lives or not.
-  timeline_.after(chance_.between(microseconds(100), milliseconds(2)), [this, call] { arrive(call); });
+  timeline_.after(chance_.between(microseconds(100), plan_.vendors.at(name_).longest_way),
+                  [this, call] { arrive(call); });
 }
 
 void SimVendor::arrive(const std::shared_ptr<Call>& call) {
   journal_.line(fmt::format("{} <- {}", name_, call->request.target));
   witness_.arrived();
-  if (call->over) {
-    witness_.left();
-    return;
-  }
   call->arrived = true;
+  if (call->over && !call->orphan) return leave(call);
   const LevelPlan* level = nullptr;
-  if (const auto question = question_of(call->request.target, &level)) asked_in_this_life_.insert(*question);
+  if (const auto question = question_of(call->request.target, &level); question && !call->orphan)
+    asked_in_this_life_.insert(*question);
   if (outage_ == Outage::silent || chance_.percent(weather_.stalls)) return;  // until its time is over
   const auto longest = chance_.one_in(10) ? seconds(2) : milliseconds(100);
   timeline_.after(chance_.between(microseconds(500), longest), [this, call] { answer(call); });
 }
 
+// The vendor is done with it.
+void SimVendor::leave(const std::shared_ptr<Call>& call) {
+  if (std::exchange(call->arrived, false)) witness_.left();
+}
+
 void SimVendor::answer(const std::shared_ptr<Call>& call) {
+  if (call->orphan) leave(call);
   if (call->over) return;
   if (outage_ == Outage::silent) return;
   if (outage_ == Outage::reset || outage_ == Outage::refused)
@@ -147,6 +151,7 @@ void SimVendor::answer(const std::shared_ptr<Call>& call) {
 }
 
 void SimVendor::fail(const std::shared_ptr<Call>& call, Fault fault, const std::string& detail) {
+  if (call->orphan) leave(call);
   if (call->over) return;
   Reply reply;
   reply.fault = fault;
@@ -158,7 +163,7 @@ void SimVendor::finish(const std::shared_ptr<Call>& call, Reply reply) {
   journal_.line(
       fmt::format("{} -> {} {} {}", name_, reply.status, fault_name(reply.fault), call->request.target));
   call->over = true;
-  if (call->arrived) witness_.left();
+  leave(call);
   call->reply = std::move(reply);
   calls_.erase(call);
   if (call->bell != nullptr) call->bell->cancel();

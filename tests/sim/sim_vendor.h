@@ -86,6 +86,7 @@ class SimVendor {
   void send(const std::shared_ptr<Call>& call);
   void arrive(const std::shared_ptr<Call>& call);
   void answer(const std::shared_ptr<Call>& call);
+  void leave(const std::shared_ptr<Call>& call);
   void finish(const std::shared_ptr<Call>& call, Reply reply);
   void fail(const std::shared_ptr<Call>& call, Fault fault, const std::string& detail);
 

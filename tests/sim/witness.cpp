@@ -28,6 +28,7 @@ void Witness::promise(const VendorPlan& plan) {
   }
   for (auto& each : concurrency_) each.until = std::min(each.until, now + kLongestRequest);
   concurrency_.push_back({plan.concurrency, kForever});
+  timeout_ = plan.timeout;
 }
 
 void Witness::arrived() {
@@ -63,7 +64,6 @@ void Witness::check_windows() {
 void Witness::left() {
   if (in_flight_ > 0) --in_flight_;
 }
-void Witness::hung_up() { in_flight_ = 0; }
 
 void Witness::quiet(microseconds until, std::uint64_t order) {
   std::erase_if(quiet_, [&](const Quiet& each) { return each.until <= timeline_.now(); });
@@ -93,7 +93,9 @@ void Witness::down(microseconds until) {
     ++probes;
     interval = std::min<microseconds>(interval * 2, seconds(30));
   }
-  in_flight_allowed_ = 10 + most;
+  // In the minute in which others have just been answered well, a task that fails again may be the one to
+  // blame.
+  in_flight_allowed_ = 10 + most + most * static_cast<int>(std::chrono::minutes(1) / timeout_);
   down_ = Down{timeline_.now(), probes + in_flight_allowed_, 0};
 }
 

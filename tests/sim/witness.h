@@ -22,8 +22,7 @@ class Witness {
   void promise(const VendorPlan& plan);
 
   void arrived();
-  void left();     // its reply is on the way, or nobody waits for it any more
-  void hung_up();  // the process died: nobody waits for anything
+  void left();  // its reply is on the way, or the vendor is done with it
 
   // The vendor has asked for quiet. asked: when the request was taken by the engine, by order.
   void quiet(microseconds until, std::uint64_t order);
@@ -71,6 +70,7 @@ class Witness {
   std::deque<microseconds> arrivals_;
   std::uint64_t total_ = 0;
   int in_flight_ = 0;
+  seconds timeout_{30};
   int in_flight_allowed_ = 0;
 };
 

@@ -61,7 +61,7 @@ TEST_P(RunContract, ARestartFindsWhatWasThere) {
   const auto run = start(seeds(1));
   claim(run.id, 1);
   const auto recovered = restart();
-  EXPECT_EQ(recovered.leases_taken_back, 1);
+  EXPECT_EQ(recovered.leases_taken_back(), 1);
   ASSERT_THAT(recovered.open_runs, SizeIs(1));
   EXPECT_EQ(recovered.open_runs[0].id, run.id);
   EXPECT_EQ(recovered.open_runs[0].pipeline, "monitoring");

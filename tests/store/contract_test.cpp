@@ -200,9 +200,9 @@ TEST_P(StoreContract, ARecordOfALostLeaseLetsNothingOfItsBatchThrough) {
 TEST_P(StoreContract, LeasesOfACrashAreTakenBackWithTheirAttempts) {
   const auto run = start(seeds(3));
   claim(run.id, 2);
-  EXPECT_EQ(restart().leases_taken_back, 2);
+  EXPECT_EQ(restart().leases_taken_back(), 2);
   EXPECT_EQ(counted(run.id), "a: 3 ready");
-  EXPECT_EQ(restart().leases_taken_back, 0);
+  EXPECT_EQ(restart().leases_taken_back(), 0);
   for (const auto& task : claim(run.id, 3)) EXPECT_EQ(task.attempts, 1);
 }
 

@@ -58,7 +58,7 @@ Story::Story(const std::string& toml, Answer answer)
   store_ = std::make_unique<SqliteStore>(kDatabase, vfs_.name());
   const auto recovered = store_->recover(clock_.wall());
   outputs_ = std::make_unique<Outputs>(disk_, "/state/out", recovered.open_parts, log_);
-  keeper_ = std::make_unique<Keeper>(*store_, *outputs_);
+  keeper_ = std::make_unique<Keeper>(*store_, *outputs_, clock_);
   const auto later = [this](std::function<void()> work) {
     ++commits_;
     timeline_.after(kCommitTime, std::move(work));

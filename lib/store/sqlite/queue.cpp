@@ -54,7 +54,7 @@ Queue::Queue(Database& database)
 
 void Queue::add(std::int64_t run, const Seed& seed, WallTime now) {
   add_.bind(run, seed.level, seed.depth, seed.parent, seed.scope, seed.list, seed.key, seed.page,
-            seed.parents, unix_ms(now), seed.cursor, seed.trail)
+            seed.parents.text(), unix_ms(now), seed.cursor, seed.trail)
       .run();
   if (database_.changes() > 0) sheet_.made(run, seed.level, seed.depth, State::ready);
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,7 +48,7 @@ class Queue {
   void forget(const KnownTask& task);
   // After a crash: what was leased is ready again. A task that was in flight in many crashes is spread out
   // in time, so that one that causes them is found in flight alone, and is given up on in the end.
-  std::int64_t take_back_leases(WallTime now);
+  std::map<std::int64_t, std::int64_t> take_back_leases(WallTime now);  // how many, by run
 
  private:
   void settle_as(const Settlement& settlement, WallTime now);

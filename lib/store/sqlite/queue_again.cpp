@@ -63,7 +63,7 @@ DeadMoved Queue::move_dead(const DeadSelection& selection, WallTime now) {
   return {static_cast<std::int64_t>(moved.size()), left.integer(0), left.integer(1)};
 }
 
-std::int64_t Queue::take_back_leases(WallTime now) {
+std::map<std::int64_t, std::int64_t> Queue::take_back_leases(WallTime now) {
   struct Row {
     std::int64_t id = 0;
     std::int64_t run = 0;
@@ -87,7 +87,9 @@ std::int64_t Queue::take_back_leases(WallTime now) {
       "UPDATE task SET state = ?2, attempts = max(attempts - 1, 0), crashes = ?3, lease_until = NULL, "
       "due_at = ?4, settled_at = ?5, place = ?6 WHERE id = ?1");
   const std::string_view reason = "in flight each time the daemon died";
+  std::map<std::int64_t, std::int64_t> of_runs;
   for (const auto& row : rows) {
+    ++of_runs[row.run];
     const auto to = row.crashes <= kHarmlessCrashes ? State::ready
                     : row.crashes <= kMostCrashes   ? State::waiting
                                                     : State::dead;
@@ -106,7 +108,7 @@ std::int64_t Queue::take_back_leases(WallTime now) {
       keep_dead_letter(row.id, row.run, row.level, now, 0, reason, {});
     }
   }
-  return static_cast<std::int64_t>(rows.size());
+  return of_runs;
 }
 
 }  // namespace fanout

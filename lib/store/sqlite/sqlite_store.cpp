@@ -77,7 +77,7 @@ Recovered SqliteStore::recover(WallTime now) {
   Transaction transaction(database_);
   Recovered recovered;
   queue_.begin();
-  recovered.leases_taken_back = queue_.take_back_leases(now);
+  recovered.taken_back = queue_.take_back_leases(now);
   queue_.write_tallies();
   upkeep_.note({"log", {}}, now);  // of the process before
   log_is_long_ = false;

@@ -30,7 +30,9 @@ Upkeep::Upkeep(Database& database)
                      "INSERT INTO schedule (pipeline, text, considered) VALUES (?1, ?2, ?3) ON CONFLICT "
                      "(pipeline) DO UPDATE SET text = excluded.text, considered = excluded.considered"),
       open_commands_(database,
-                     "SELECT id, command, target FROM control WHERE outcome IS NULL ORDER BY id LIMIT 100"),
+                     // Any number is larger; without a bound newer versions of SQLite sort.
+                     "SELECT id, command, target FROM control INDEXED BY control_open "
+                     "WHERE outcome IS NULL AND id >= -9223372036854775808 ORDER BY id LIMIT 100"),
       answer_(database, "UPDATE control SET outcome = ?2, applied_at = ?3 WHERE id = ?1"),
       // The last one stays: its number is the floor of the next one's.
       forget_orders_(database,

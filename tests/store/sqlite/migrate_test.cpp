@@ -194,7 +194,7 @@ TEST_P(EarlierVersionTest, GoesOnWhereItWas) {
   }
   SqliteStore store(path());
   const auto recovered = store.recover(kNow);
-  EXPECT_EQ(recovered.leases_taken_back, 1);
+  EXPECT_EQ(recovered.leases_taken_back(), 1);
   EXPECT_EQ(recovered.open_parts.size(), 1u);
   for (const auto& row : recovered.limiters) EXPECT_EQ(row.paused, row.subject != "pipeline/no-schedule");
   EXPECT_EQ(recovered.limiters.size(), 5u);

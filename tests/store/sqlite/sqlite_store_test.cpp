@@ -171,7 +171,7 @@ TEST(SqliteStoreBackup, MadeWhileTheStoreIsOpenGoesOnWhereItWasMade) {
   std::filesystem::remove(path.string() + "-wal");
   std::filesystem::remove(path.string() + "-shm");
   SqliteStore store(path);
-  EXPECT_EQ(store.recover(kNow).leases_taken_back, 1);
+  EXPECT_EQ(store.recover(kNow).leases_taken_back(), 1);
   EXPECT_EQ(store.open_runs().size(), 1u);
   EXPECT_EQ(ask(store, false), 1u);
   Statement check(store.connection(), "PRAGMA integrity_check");

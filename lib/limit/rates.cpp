@@ -1,0 +1,157 @@
+#include "limit/rates.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "base/error.h"
+#include "limit/limiter_state.h"
+
+namespace fanout {
+namespace {
+
+constexpr milliseconds kWorthSaying{2000};  // a shorter wait is no reason for anybody to ask why
+constexpr milliseconds kHistory = std::chrono::hours(24);
+// What was in flight at a crash reaches the vendor at most so much later, for windows that are added after
+// it; the others have their own grace.
+constexpr milliseconds kOnItsWay{5000};
+constexpr std::int64_t kParts = 128;
+
+}  // namespace
+
+Rates::Rates() : history_(kHistory, std::numeric_limits<std::int64_t>::max()) {}
+
+void Rates::configure(const std::vector<Rate>& rates, int burst, microseconds jitter, const Flight& flight,
+                      MonoTime now) {
+  std::vector<Lane> lanes;
+  for (const Rate& rate : rates) {
+    FANOUT_INVARIANT(rate.limit > 0 && rate.window.count() > 0);
+    if (Lane* lane = lane_of(rate.window)) {
+      lanes.push_back(*lane);
+      lanes.back().window.change_limit(rate.limit);
+      lanes.back().pace.change(rate, burst, now);
+    } else {
+      lanes.push_back({window_from_history(rate, flight, now), Pace(rate, burst, now)});
+    }
+  }
+  lanes_ = std::move(lanes);
+  most_jitter_ = jitter;
+  allow_for_the_way();
+}
+
+Rates::Lane* Rates::lane_of(milliseconds window) {
+  for (Lane& lane : lanes_) {
+    if (lane.window.rate().window == window) return &lane;
+  }
+  return nullptr;
+}
+
+Window Rates::window_from_history(const Rate& rate, const Flight& flight, MonoTime now) const {
+  Window window(rate);
+  for (const auto& bucket : history_.buckets()) {
+    if (bucket.latest + rate.window > now) window.arrived(bucket.latest, bucket.count);
+  }
+  for (const auto& [number, sent] : flight.requests()) window.on_its_way(sent, now);
+  return window;
+}
+
+void Rates::allow_for_the_way() {
+  const auto jitter = std::min(seen_.known().value_or(most_jitter_), most_jitter_);
+  for (Lane& lane : lanes_) lane.window.allow(jitter);
+}
+
+MonoTime Rates::next(MonoTime now) const {
+  MonoTime next = now;
+  for (const Lane& lane : lanes_) next = std::max({next, lane.pace.next(), lane.window.next(now)});
+  return next;
+}
+
+std::int64_t Rates::room(MonoTime now, MonoTime until) const {
+  auto room = std::numeric_limits<std::int64_t>::max();
+  if (until < now) return 0;
+  for (const Lane& lane : lanes_) {
+    room = std::min({room, lane.pace.room(now, until), lane.window.room(now, until)});
+  }
+  return room;
+}
+
+std::string Rates::why(MonoTime now) const {
+  for (const Lane& lane : lanes_) {
+    if (lane.window.rate().window <= Pace::kLongestEven) continue;  // over in a moment
+    const auto free = lane.window.next(now);
+    if (free != MonoTime::max() && free > now + kWorthSaying)
+      return fmt::format("the rate {} is used up", format_rate(lane.window.rate()));
+  }
+  return {};
+}
+
+void Rates::taken(MonoTime now) {
+  for (Lane& lane : lanes_) {
+    lane.window.taken(now);
+    lane.pace.taken(now);
+  }
+}
+
+void Rates::sent(MonoTime now) {
+  for (Lane& lane : lanes_) lane.window.sent(now);
+}
+
+void Rates::ended(Flight::Sent sent, bool well, MonoTime now) {
+  for (Lane& lane : lanes_) lane.window.finished(sent, now);
+  history_.forget(now);
+  history_.add(now);
+  if (!sent || !well) return;
+  seen_.replied(now - *sent);
+  allow_for_the_way();
+}
+
+void Rates::save(SavedLimiter& saved, std::int64_t leaving, MonoTime now) const {
+  saved.history = entries_of(history_, now);
+  for (const Lane& lane : lanes_) {
+    const auto due = lane.pace.due_after(leaving, now) - now;
+    saved.lanes.push_back({lane.window.rate().window, std::chrono::ceil<milliseconds>(due),
+                           entries_of(lane.window.arrivals(), now)});
+  }
+}
+
+void Rates::restore(const SavedLimiter& saved, MonoTime then, MonoTime now) {
+  for (const auto& entry : saved.history) history_.add(then - entry.age, entry.count);
+  history_.add(now + kOnItsWay, saved.on_their_way);
+  for (Lane& lane : lanes_) {
+    const Rate rate = lane.window.rate();
+    const auto same = std::ranges::find(saved.lanes, rate.window, &SavedLimiter::Lane::window);
+    lane.window = Window(rate);
+    for (const auto& entry : same == saved.lanes.end() ? saved.history : same->past) {
+      if (then - entry.age + rate.window > now) lane.window.arrived(then - entry.age, entry.count);
+    }
+    if (same != saved.lanes.end()) lane.pace.set_due(then + same->due, now);
+  }
+  allow_for_the_way();
+  // When the process ended nobody knows, nor when the vendor saw the last that it sent.
+  for (Lane& lane : lanes_) lane.window.arrived(now + lane.window.grace(), saved.on_their_way);
+}
+
+// The most that the paces can have let through until now: a burst and all in flight at the end, and at the
+// pace before, which is a hundred times that of the window where it is a quota.
+void Rates::assume_full_pace(int in_flight, MonoTime now) {
+  for (Lane& lane : lanes_) {
+    const Rate rate = lane.window.rate();
+    const auto grace = lane.window.grace();
+    lane.window = Window(rate);
+    const auto last = std::min(rate.limit, lane.pace.most_at_once() + in_flight);
+    const auto even = rate.limit - last;
+    const auto part = std::max<std::int64_t>(even / kParts, 1);
+    for (auto left = even; left > 0; left -= part) {
+      const auto count = std::min(part, left);
+      const auto youngest = lane.pace.interval() * (left - count);
+      lane.window.arrived(now - youngest, count);
+    }
+    lane.window.arrived(now + grace, last);
+    lane.pace.set_due(MonoTime::max(), now);
+  }
+  allow_for_the_way();
+}
+
+}  // namespace fanout

@@ -1,0 +1,66 @@
+// All rates of a vendor: each has its window (limit/window.h) and its pace (limit/pace.h), and all hold at
+// once.
+//
+// What was asked before still counts in a window that is added later. Owned by the limiter, on the loop, told
+// the time.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/units.h"
+#include "limit/arrivals.h"
+#include "limit/flight.h"
+#include "limit/jitter.h"
+#include "limit/pace.h"
+#include "limit/window.h"
+
+namespace fanout {
+
+struct SavedLimiter;
+
+class Rates {
+ public:
+  Rates();
+
+  bool empty() const { return lanes_.empty(); }
+  // jitter: no request is longer than another on its way by more than that.
+  void configure(const std::vector<Rate>& rates, int burst, microseconds jitter, const Flight& flight,
+                 MonoTime now);
+
+  MonoTime next(MonoTime now) const;
+  // How many could leave until then at most.
+  std::int64_t room(MonoTime now, MonoTime until) const;
+  // Which one is used up for longer than a moment; empty: none.
+  std::string why(MonoTime now) const;
+
+  void taken(MonoTime now);
+  void sent(MonoTime now);
+  void ended(Flight::Sent sent, bool well, MonoTime now);
+
+  // leaving: so many more may leave before the next save.
+  void save(SavedLimiter& saved, std::int64_t leaving, MonoTime now) const;
+  // then: when it was saved.
+  void restore(const SavedLimiter& saved, MonoTime then, MonoTime now);
+  // As if the vendor had been asked at the full pace, with so many in flight at the end.
+  void assume_full_pace(int in_flight, MonoTime now);
+
+ private:
+  struct Lane {
+    Window window;
+    Pace pace;
+  };
+
+  Lane* lane_of(milliseconds window);
+  Window window_from_history(const Rate& rate, const Flight& flight, MonoTime now) const;
+  void allow_for_the_way();
+
+  std::vector<Lane> lanes_;
+  Arrivals history_;  // of a day, for windows that are added later
+  Jitter seen_;
+  microseconds most_jitter_{0};
+};
+
+}  // namespace fanout
