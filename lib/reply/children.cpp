@@ -4,12 +4,12 @@
 
 #include <algorithm>
 
+#include "reply/written_number.h"
+
 namespace fanout {
 namespace {
 
 using nlohmann::json;
-
-std::string text_of(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
 
 // FNV-1a, 64 bits: the same on every machine and in every version, since keys outlive a release.
 std::uint64_t number_of(std::string_view text) {
@@ -30,7 +30,7 @@ std::uint64_t mixed(std::uint64_t hash) {
 // As text if it can tell one item from another.
 std::optional<std::string> plain_key(const json& value) {
   if (!value.is_string())
-    return value.is_primitive() && !value.is_null() ? std::optional(value.dump()) : std::nullopt;
+    return value.is_primitive() && !value.is_null() ? std::optional(text_of(value)) : std::nullopt;
   const auto& text = value.get_ref<const std::string&>();
   if (text.empty()) return std::nullopt;
   const bool steers = std::ranges::any_of(text, [](unsigned char c) { return c < 0x20 || c == 0x7F; });
@@ -62,7 +62,7 @@ std::string Children::add(const json& item) {
     if (paged) note(item, text);
     if (!level_.where.empty() && !lets_through(text)) return {};
   }
-  if (!item.is_object() && !item.is_string() && !item.is_number()) {
+  if (!item.is_object() && !item.is_string() && !is_number(item)) {
     return fmt::format(
         "it is {}; items are objects, texts or numbers; where may leave out others, e.g. where = "
         "\"json_type(item) = 'object'\"",

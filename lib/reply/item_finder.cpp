@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/excerpt.h"
+#include "reply/written_number.h"
 
 namespace fanout {
 namespace {
@@ -155,7 +156,7 @@ void ItemFinder::found(const Steps& steps, const json& value) {
     return followed_[which].path != nullptr && steps[which] == static_cast<int>(followed_[which].length);
   };
   const auto number = [&]() -> std::optional<std::int64_t> {
-    return whole_number(value.is_string() ? value.get_ref<const std::string&>() : value.dump());
+    return whole_number(value.is_string() ? value.get_ref<const std::string&>() : text_of(value));
   };
   if (leads_here(kTotal) && !scanned_.total) scanned_.total = number();
   if (leads_here(kPages) && !scanned_.pages) scanned_.pages = number();
@@ -168,7 +169,7 @@ void ItemFinder::found(const Steps& steps, const json& value) {
                       wanted_.items->text(), kMissing));
     } else {
       complain(fmt::format("{} is a {}, where an array of items was expected", wanted_.items->text(),
-                           value.type_name()));
+                           type_of(value)));
     }
   }
 }

@@ -4,12 +4,11 @@
 
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/src.hpp>
-#include <charconv>
-#include <cmath>
 #include <limits>
 
 #include "base/excerpt.h"
 #include "reply/item_finder.h"
+#include "reply/written_number.h"
 
 namespace fanout {
 namespace {
@@ -18,14 +17,6 @@ namespace parsing = boost::json;
 using nlohmann::json;
 using Code = parsing::error_code;
 using Text = parsing::string_view;
-
-json number_of(const std::string& written) {
-  double real = 0;
-  const auto [end, error] = std::from_chars(written.data(), written.data() + written.size(), real);
-  const bool whole = written.find_first_of(".eE") == std::string::npos;
-  if (whole || error != std::errc() || !std::isfinite(real)) return written;
-  return real;
-}
 
 // What Boost.JSON's parser reports, as its documentation calls it. Nothing is wanted: the body is only
 // checked, which most replies need and nothing more.
@@ -77,7 +68,7 @@ class Finding : public Checking {
   bool on_number_part(Text part, Code&) { return append(part); }
   bool on_int64(std::int64_t number, Text, Code&) { return value(number); }
   bool on_uint64(std::uint64_t number, Text, Code&) { return value(number); }
-  bool on_double(double, Text part, Code&) { return append(part) && value(number_of(text_)); }
+  bool on_double(double, Text part, Code&) { return append(part) && value(number_as_written(text_)); }
   bool on_bool(bool truth, Code&) { return value(truth); }
   bool on_null(Code&) { return value(nullptr); }
 

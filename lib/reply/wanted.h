@@ -23,7 +23,7 @@ struct Wanted {
   bool single_is_item = false;         // an object in its place is a list of one
   const Redactor* redactor = nullptr;  // for what is said about the body
   // Given each item in order. Says what is wrong with it, or nothing; after a complaint it gets no more.
-  // An integer beyond 64 bits is the text of its digits, so that it stays exact.
+  // A number that a double or 64 bits do not hold as it is written is as reply/written_number.h says.
   std::function<std::string(const nlohmann::json& item)> take;
 };
 

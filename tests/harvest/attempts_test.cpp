@@ -89,5 +89,28 @@ TEST_F(AttemptsTest, OfARunThatIsGoneEndToo) {
   EXPECT_EQ(ended, std::vector<std::int64_t>{1});
 }
 
+// However small a reply is, a condition that is asked for each of its items takes as long as its author
+// likes.
+TEST_F(AttemptsTest, ReadRepliesOfLevelsWithAWhereOnTheReadingExecutor) {
+  int read_elsewhere = 0;
+  Threads apart = threads;
+  apart.reading = sim::SlowExecutor(loop, [&](std::function<void()> work) {
+    ++read_elsewhere;
+    work();
+  });
+  Attempts with_where(apart, clock, runs, [](Attempt&, Reply, Reading) {});
+  open(1, "p");
+  auto departing = depart(claimed_of(*runs.find(1), 1), *runs.find(1), config, dispatchers.of("v"));
+  auto& [attempt, request] = std::get<Departure>(departing);
+  attempt->transport = std::make_shared<VerboseVendor>(100);
+  Level level = *attempt->level;
+  level.where = "item->>'on' = 1";
+  attempt->level = &level;
+  with_where.start(std::move(attempt), std::move(request));
+  poll();
+  EXPECT_GT(read_elsewhere, 0);
+  EXPECT_EQ(with_where.count(), 0U);
+}
+
 }  // namespace
 }  // namespace fanout

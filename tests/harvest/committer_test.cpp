@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 
 #include "harvest/machines.h"
+#include "output/records.h"
+#include "support/slow_clock.h"
 #include "task/disposition.h"
 
 namespace fanout {
@@ -71,6 +73,32 @@ TEST_F(CommitterTest, IsFullAlsoWhenWhatIsToBeAskedNextPilesUp) {
   for (auto& seed : settlement.seeds) seed.parents = std::string(1024 * 1024, ' ');
   committer.settle(std::move(settlement));
   EXPECT_TRUE(committer.is_full());
+}
+
+// A select that takes long puts the others off, and the next commit has them first.
+TEST_F(CommitterTest, WhatWasPutOffIsPendingAgain) {
+  SlowClock slow(clock.wall());
+  slow.take(milliseconds(600));
+  Keeper slow_keeper(store, outputs, slow);
+  std::vector<std::vector<std::int64_t>> settled;
+  Committer slow_committer(threads, slow_keeper, clock, log, [](const Commit*, Kept) {});
+  const auto output = output_to("data.ndjson");
+  for (const std::int64_t task : {1, 2, 3}) {
+    slow_committer.settle(unclaimed(task, 1));
+    auto record = record_for(output, "1");
+    record.task = task;
+    slow_committer.keep(std::move(record), config);
+  }
+  while (slow_committer.has_work() && settled.size() < 10) {
+    slow_committer.begin([&](const Commit& commit) {
+      auto& tasks = settled.emplace_back();
+      for (const auto& settlement : commit.batch.settlements) tasks.push_back(settlement.task);
+    });
+    if (settled.size() == 1) slow_committer.settle(unclaimed(4, 1));
+    poll();
+  }
+  EXPECT_THAT(settled, testing::ElementsAre(testing::ElementsAre(1, 2, 3), testing::ElementsAre(2, 3, 4),
+                                            testing::ElementsAre(3)));
 }
 
 TEST_F(CommitterTest, ReservesLongerWhereCommitsTakeLong) {

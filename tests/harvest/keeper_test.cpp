@@ -6,6 +6,7 @@
 #include "output/outputs_test.h"
 #include "store/sqlite/database.h"
 #include "store/sqlite/sqlite_store.h"
+#include "support/slow_clock.h"
 #include "support/temporary_folder.h"
 
 namespace fanout {
@@ -16,20 +17,6 @@ using testing::Not;
 using testing::SizeIs;
 
 const WallTime kNow = from_unix_ms(1'800'000'000'000);
-
-// Looking at it takes as long as whatever is done in between.
-class SlowClock : public Clock {
- public:
-  WallTime wall() const override { return kNow; }
-  MonoTime mono() const override { return now_ += each_; }
-  std::string boot() const override { return "a"; }
-  std::unique_ptr<Alarm> alarm(std::function<void()>) override { return nullptr; }
-  void take(milliseconds each) { each_ = each; }
-
- private:
-  milliseconds each_{0};
-  mutable MonoTime now_{};
-};
 
 class KeeperTest : public OutputsTest {
  protected:
@@ -82,7 +69,7 @@ class KeeperTest : public OutputsTest {
   TemporaryFolder folder_;
   SqliteStore store_{folder_.path() / "fanoutd.db", {}, milliseconds(1)};
   Database shell_{folder_.path() / "fanoutd.db", Database::Mode::read_write};
-  SlowClock clock_;
+  SlowClock clock_{kNow};
   std::unique_ptr<Keeper> keeper_;
   std::int64_t run_ = 0;
 };

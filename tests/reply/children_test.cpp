@@ -52,12 +52,42 @@ TEST(Children, AreKnownWithAllTheirAncestors) {
                           R"("big":18446744073709551615,"real":0.1,"name":"ü\"\\\u0000","none":null}})"));
 }
 
-TEST(Children, KeepAnIntegerBeyond64BitsAsItsDigits) {
-  ReadCase list(R"({"items":[{"id":123456789012345678901234567890}]})");
+// A list of 9 KB below ancestors of 60 KB once became 120 MB.
+TEST(Children, ShareTheirAncestors) {
+  ReadCase list(R"({"items":[{"id":1},{"id":2}]})");
   list.level().keep = {"id"};
+  list.task.parents = R"({"army":{"id":")" + std::string(60'000, 'x') + "\"}}";
+  for (const Seed& seed : list.read().seeds) {
+    EXPECT_GT(seed.parents.shared_size(), 60'000U);
+    EXPECT_LT(seed.parents.own_size(), 100U);
+  }
+}
+
+// It is the text that the vendor knows its things by.
+TEST(Children, KeepNumbersAsTheVendorWroteThem) {
+  for (const std::string number : {"3.10", "3.1", "1.0", "1E5", "-0.0", "0.1234567890123456789", "1e400",
+                                   "18446744073709551615", "123456789012345678901234567890"}) {
+    ReadCase list(R"({"items":[{"id":)" + number + R"(,"of":[{"x":)" + number +
+                  R"(}],"none":[],"any":{}}]})");
+    list.level().keep = {"id", "of", "none", "any"};
+    const Reading reading = list.read();
+    EXPECT_THAT(keys(reading), ElementsAre(number));
+    EXPECT_THAT(parents(reading), ElementsAre(R"({"troop":{"id":)" + number + R"(,"of":[{"x":)" + number +
+                                              R"(}],"none":[],"any":{}}})"));
+  }
+}
+
+TEST(Children, ThatAreNumbersAreKeptAsTheVendorWroteThem) {
+  ReadCase list(R"({"items":[3.10,7]})");
   const Reading reading = list.read();
-  EXPECT_THAT(keys(reading), ElementsAre("123456789012345678901234567890"));
-  EXPECT_THAT(parents(reading), ElementsAre(R"({"troop":{"id":"123456789012345678901234567890"}})"));
+  EXPECT_THAT(keys(reading), ElementsAre("3.10", "7"));
+  EXPECT_THAT(parents(reading), ElementsAre(R"({"troop":3.10})", R"({"troop":7})"));
+}
+
+TEST(Children, AreLetThroughByTheNumberWhateverItsText) {
+  ReadCase list(R"({"items":[{"id":3.10},{"id":2.50},{"id":4}]})");
+  list.level().where = "item->>'id' > 3";
+  EXPECT_THAT(keys(list.read()), ElementsAre("3.10", "4"));
 }
 
 TEST(Children, OfPlainItemsKeepTheItem) {

@@ -51,9 +51,9 @@ TEST_F(WitnessTest, FindsWhoAsksDuringAHold) {
 
 TEST_F(WitnessTest, FindsMoreThanProbesWhileTheVendorIsDown) {
   witness_.down(seconds(300));
-  for (int i = 0; i < 15; ++i) witness_.attempted();
+  for (int i = 0; i < 25; ++i) witness_.attempted();
   EXPECT_EQ(journal_.finding(), std::nullopt);
-  for (int i = 0; i < 15; ++i) witness_.attempted();
+  for (int i = 0; i < 25; ++i) witness_.attempted();
   EXPECT_NE(journal_.finding(), std::nullopt);
 }
 
