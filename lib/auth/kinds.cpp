@@ -6,8 +6,8 @@
 namespace fanout {
 
 const std::vector<const AuthKind*>& auth_kinds() {
-  static const std::vector<const AuthKind*> kKinds = {&no_auth(), &bearer_auth(), &basic_auth(),
-                                                      &header_auth(), &query_auth()};
+  static const std::vector<const AuthKind*> kKinds = {&no_auth(),     &bearer_auth(), &basic_auth(),
+                                                      &header_auth(), &query_auth(),  &scheme_auth()};
   return kKinds;
 }
 

@@ -14,6 +14,7 @@ const AuthKind& bearer_auth();
 const AuthKind& basic_auth();
 const AuthKind& header_auth();
 const AuthKind& query_auth();
+const AuthKind& scheme_auth();
 
 const std::vector<const AuthKind*>& auth_kinds();
 // The one of that name, which the configuration has checked.

@@ -37,6 +37,7 @@ TEST(AuthKinds, PutTheSecretWhereTheirNameSays) {
       {auth_of("basic", {{"user", "reader"}}), "Authorization", "Basic cmVhZGVyOnMmY3JldA==", ""},
       {auth_of("header", {{"name", "X-Key"}}), "X-Key", "s&cret", ""},
       {auth_of("query", {{"name", "api key"}}), "", "", "api%20key=s%26cret"},
+      {auth_of("scheme", {{"scheme", "Token"}}), "Authorization", "Token s&cret", ""},
   };
   std::set<std::string> seen;
   for (const auto& row : rows) {
