@@ -22,7 +22,7 @@ Attempts::Attempts(Threads threads, const Clock& clock, OpenRuns& runs, Ended en
 void Attempts::start(std::shared_ptr<Attempt> attempt, Request request) {
   const Task& task = attempt->claimed.task;
   if (auto* run = runs_.find(task.run)) ++run->in_flight;
-  in_flight_[{task.id, task.lease}] = task.run;
+  in_flight_[{task.id, task.claim}] = task.run;
   attempt->generation = generation_;
   asio::co_spawn(threads_.loop, carry(std::move(attempt), std::move(request)),
                  [fail = threads_.fail](std::exception_ptr e) {
@@ -77,7 +77,7 @@ Reading Attempts::read(const Attempt& attempt, const Reply& reply, Expressions& 
 
 void Attempts::end(Attempt& attempt, Reply reply, Reading reading) {
   if (attempt.generation != generation_) return;  // the store has its task back already
-  in_flight_.erase({attempt.claimed.task.id, attempt.claimed.task.lease});
+  in_flight_.erase({attempt.claimed.task.id, attempt.claimed.task.claim});
   if (auto* run = runs_.find(attempt.claimed.task.run)) --run->in_flight;
   ended_(attempt, std::move(reply), std::move(reading));
 }

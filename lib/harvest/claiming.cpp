@@ -32,7 +32,7 @@ void add_claims(const Dispatcher& dispatcher, const OpenRuns& runs, int wanted, 
 std::int64_t oldest_claim(const Dispatchers& dispatchers, const Attempts& attempts,
                           const std::vector<Settlement>& to_settle) {
   auto oldest = attempts.oldest_claim();
-  for (const auto& settlement : to_settle) oldest = std::min(oldest, settlement.lease);
+  for (const auto& settlement : to_settle) oldest = std::min(oldest, settlement.claim);
   for (const auto& [vendor, dispatcher] : dispatchers) {
     oldest = std::min(oldest, dispatcher->waiting().oldest_claim());
   }

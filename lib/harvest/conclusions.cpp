@@ -65,7 +65,7 @@ void Conclusions::go_on(Attempt& attempt, Again how, std::string redirected_to) 
     dispatcher.waiting().add_in_front(std::move(attempt.claimed));
   } else {
     dispatcher.waiting().remember(attempt.claimed);
-    committer_.settle(unclaimed(attempt.claimed.task.id, attempt.claimed.task.lease));
+    committer_.settle(unclaimed(attempt.claimed.task.id, attempt.claimed.task.claim));
   }
 }
 
@@ -109,7 +109,7 @@ void Conclusions::bury(const Attempt& attempt, Settlement& settlement) {
   const auto* run = runs_.find(task.run);
   if (run == nullptr || run->dead() >= kDeadLettersLogged) return;
   log_.warning(fmt::format("run {}: task {} of level {} is dead: {}", task.run, task.id, task.level,
-                           settlement.place));
+                           settlement.reason));
 }
 
 void Conclusions::keep(const Attempt& attempt, Reply reply, Reading reading) {

@@ -29,7 +29,7 @@ void warn_of_skipped_levels(const ActiveRun& run, const Log& log) {
     if (tally.skipped == 0 || tally.done + tally.dead > 0) continue;
     log.warning(fmt::format(
         "run {}: all {} tasks of level {} were skipped, so nothing of it was kept; is its path right? "
-        "task.place says why each was skipped",
+        "task.reason says why each was skipped",
         run.run.id, tally.skipped, tally.level));
   }
 }

@@ -100,7 +100,7 @@ std::string Helm::pause(const std::string& target, bool paused) {
 }
 
 void Helm::put_back(const std::vector<Claimed>& claimed) {
-  for (const auto& one : claimed) committer_.settle(unclaimed(one.task.id, one.task.lease));
+  for (const auto& one : claimed) committer_.settle(unclaimed(one.task.id, one.task.claim));
 }
 
 void Helm::put_back_what_may_not_go() {
@@ -129,7 +129,7 @@ void Helm::take(std::vector<Task> claimed) {
   for (auto& task : claimed) {
     const ActiveRun* run = runs_.find(task.run);
     if (run == nullptr || !dispatchers_.let(*run, runs_)) {
-      committer_.settle(unclaimed(task.id, task.lease));
+      committer_.settle(unclaimed(task.id, task.claim));
       continue;
     }
     auto& dispatcher = dispatchers_.of(runs_.pipeline_of(*run)->vendor);

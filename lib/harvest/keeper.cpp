@@ -108,7 +108,7 @@ void Keeper::write_and_apply(Commit& commit, Kept& kept) {
 
 void Keeper::write_records(Commit& commit, Kept& kept) {
   for (const auto which : commit.settlement_of) {
-    commit.batch.settlements[which].place.clear();
+    commit.batch.settlements[which].record.clear();
     commit.batch.settlements[which].keeps_record = true;
   }
   while (true) {
@@ -131,8 +131,8 @@ void Keeper::write_records(Commit& commit, Kept& kept) {
     }
     for (std::size_t i = 0; i < commit.records.size(); ++i) {
       if (unkept.contains(commit.settlement_of[i])) continue;
-      auto& place = commit.batch.settlements[commit.settlement_of[i]].place;
-      place += (place.empty() ? "" : "\n") + written.places[i];
+      auto& record = commit.batch.settlements[commit.settlement_of[i]].record;
+      record += (record.empty() ? "" : "\n") + written.places[i];
     }
     drop_records(commit, unkept);
     commit.batch.parts = std::move(written.parts);

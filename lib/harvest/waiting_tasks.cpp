@@ -67,7 +67,7 @@ std::size_t WaitingTasks::count(std::int64_t run) const {
 std::int64_t WaitingTasks::oldest_claim() const {
   auto oldest = std::numeric_limits<std::int64_t>::max();
   for (const auto& [run, tasks] : by_run_) {
-    for (const auto& claimed : tasks) oldest = std::min(oldest, claimed.task.lease);
+    for (const auto& claimed : tasks) oldest = std::min(oldest, claimed.task.claim);
   }
   return oldest;
 }

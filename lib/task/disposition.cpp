@@ -34,7 +34,7 @@ void retry_or_give_up(Settlement& settlement, const Task& task, const Outcome& o
     return;
   }
   settlement.to = State::dead;
-  settlement.place =
+  settlement.reason =
       fmt::format("given up on after {} attempts; the last: {}", task.attempts, outcome.reason);
 }
 
@@ -52,7 +52,7 @@ Settlement settlement_of(const Task& task, const Outcome& outcome, int status, c
                          const VendorState& vendor, WallTime now, Random& random) {
   Settlement settlement;
   settlement.task = task.id;
-  settlement.lease = task.lease;
+  settlement.claim = task.claim;
   if (!outcome.reason.empty()) settlement.failure = Failure{task.attempts, status, outcome.reason};
   switch (outcome.verdict) {
     case Verdict::done:
@@ -60,11 +60,11 @@ Settlement settlement_of(const Task& task, const Outcome& outcome, int status, c
       break;
     case Verdict::skip:
       settlement.to = State::skipped;
-      settlement.place = outcome.reason;
+      settlement.reason = outcome.reason;
       break;
     case Verdict::dead:
       settlement.to = State::dead;
-      settlement.place = outcome.reason;
+      settlement.reason = outcome.reason;
       break;
     case Verdict::snooze:
       if (outcome.vendor == VendorSays::refuses_us) {
@@ -101,7 +101,7 @@ Settlement settlement_of(const Task& task, const Outcome& outcome, int status, c
 Settlement unclaimed(std::int64_t task, std::int64_t claim) {
   Settlement settlement;
   settlement.task = task;
-  settlement.lease = claim;
+  settlement.claim = claim;
   settlement.to = State::ready;
   settlement.spent = false;
   return settlement;
@@ -110,7 +110,7 @@ Settlement unclaimed(std::int64_t task, std::int64_t claim) {
 Settlement needless(const Task& task) {
   Settlement settlement;
   settlement.task = task.id;
-  settlement.lease = task.lease;
+  settlement.claim = task.claim;
   settlement.to = State::done;
   settlement.spent = false;
   return settlement;
@@ -119,16 +119,16 @@ Settlement needless(const Task& task) {
 Settlement unaskable(const Task& task, std::string reason) {
   Settlement settlement;
   settlement.task = task.id;
-  settlement.lease = task.lease;
+  settlement.claim = task.claim;
   settlement.to = State::dead;
   settlement.failure = Failure{task.attempts, 0, reason};
-  settlement.place = std::move(reason);
+  settlement.reason = std::move(reason);
   return settlement;
 }
 
 void become_unkept(Settlement& settlement, std::string reason) {
   settlement.to = State::dead;
-  settlement.place = std::move(reason);
+  settlement.reason = std::move(reason);
   settlement.keeps_record = false;
   settlement.seeds.clear();
   settlement.left_out = {};

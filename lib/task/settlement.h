@@ -21,14 +21,14 @@ struct Failure {
 
 struct Settlement {
   std::int64_t task = 0;
-  std::int64_t lease =
-      0;  // of the claim that it ends; a task that is leased anew meanwhile is not settled by it
+  std::int64_t claim = 0;     // that it ends; a task that is claimed anew meanwhile is not settled by it
   State to = State::done;     // done, skipped, dead, waiting or ready
   WallTime due{};             // waiting
   bool spent = true;          // false: the attempt is given back
   bool snoozed = false;       // counts as a snooze
   bool keeps_record = false;  // a record of it is written already, and must not be if it is not settled
-  std::string place;          // of its record, or the reason of a skip
+  std::string record;         // done: where its record lies
+  std::string reason;         // skipped or dead: why
   std::optional<Failure> failure;
   std::string request;  // dead: the target that was asked, without secrets
   std::vector<Seed> seeds;

@@ -27,7 +27,7 @@ struct Task {
   std::string cursor;     // where this page begins, as its kind of pages writes it; empty: `page` says it
   std::string trail;      // of a further page: what the pages before it were like, see page/trail.h
   std::string parents;    // JSON text: {"troop":{"id":1,"name":"a"},"warrior":{…}}; "{}" on the first level
-  std::int64_t lease = 0;  // number of this claim, unlike that of any other while the daemon lives
+  std::int64_t claim = 0;  // number of this claim, unlike that of any other while the daemon lives
   int attempts = 0;        // this one included
   int snoozes = 0;         // how often it was put back without using up an attempt
 

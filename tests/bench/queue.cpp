@@ -84,7 +84,7 @@ int claims(const std::filesystem::path& path) {
     for (const auto& task : applied.claimed) {
       Settlement& settlement = settling.settlements.emplace_back();
       settlement.task = task.id;
-      settlement.lease = task.lease;
+      settlement.claim = task.claim;
     }
     settle.push_back(microseconds_of([&] { store.apply(settling); }) / kAtOnce);
   }

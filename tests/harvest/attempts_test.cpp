@@ -53,7 +53,7 @@ TEST_F(AttemptsTest, ThatAreGivenUpPutTheirTasksBackAndAreNotToldOfAgain) {
   const auto put_back = attempts.give_up_all();
   ASSERT_EQ(put_back.size(), 1U);
   EXPECT_EQ(put_back[0].task, 1);
-  EXPECT_EQ(put_back[0].lease, 101);
+  EXPECT_EQ(put_back[0].claim, 101);
   EXPECT_FALSE(put_back[0].spent);
   EXPECT_EQ(run.in_flight, 0);
   poll();

@@ -76,7 +76,7 @@ TEST_F(ConclusionsTest, NoSecretStandsInTheRequestOfADeadLetter) {
   ASSERT_EQ(pending().batch.settlements.size(), 1U);
   const auto& settlement = pending().batch.settlements[0];
   EXPECT_EQ(settlement.request, "GET http://v.example/login?again=…");
-  EXPECT_THAT(settlement.place, testing::Not(testing::HasSubstr("hunter2")));
+  EXPECT_THAT(settlement.reason, testing::Not(testing::HasSubstr("hunter2")));
 }
 
 TEST_F(ConclusionsTest, ARedirectGoesOnInFrontOfAllOthers) {
@@ -139,11 +139,11 @@ class DepartureTest : public Machines {
 TEST_F(DepartureTest, OfALevelThatIsNoLongerThereIsADeadLetter) {
   const auto settlement = without_request("gone");
   EXPECT_EQ(settlement.to, State::dead);
-  EXPECT_EQ(settlement.place, "level gone is no longer in the configuration");
+  EXPECT_EQ(settlement.reason, "level gone is no longer in the configuration");
 }
 
 TEST_F(DepartureTest, OfATaskWhoseAddressHasNoValueIsADeadLetterThatSaysSo) {
-  EXPECT_THAT(without_request("b").place, testing::HasSubstr("a"));
+  EXPECT_THAT(without_request("b").reason, testing::HasSubstr("a"));
 }
 
 TEST_F(DepartureTest, GoesOnWhereARedirectHadLed) {

@@ -47,7 +47,7 @@ class KeeperTest : public OutputsTest {
     commit.batch.now = kNow;
     Settlement& settlement = commit.batch.settlements.emplace_back();
     settlement.task = task.id;
-    settlement.lease = task.lease;
+    settlement.claim = task.claim;
     for (const auto* output : outputs) {
       commit.records.push_back(record_for(*output, task.key, names, run_));
       commit.records.back().task = task.id;

@@ -88,7 +88,7 @@ path = "/r"
     Claimed claimed;
     claimed.task.id = id;
     claimed.task.run = run.run.id;
-    claimed.task.lease = 100 + id;
+    claimed.task.claim = 100 + id;
     claimed.task.level = "a";
     claimed.task.parents = "{}";
     claimed.task.attempts = 1;

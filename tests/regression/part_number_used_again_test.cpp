@@ -37,7 +37,7 @@ class PartNumberUsedAgainTest : public OutputsTest {
     commit.batch.now = kNow;
     Settlement& settlement = commit.batch.settlements.emplace_back();
     settlement.task = task.id;
-    settlement.lease = task.lease;
+    settlement.claim = task.claim;
     commit.records.push_back(record_for(plain_, task.key, {}, run_));
     commit.settlement_of.push_back(0);
     keeper_->keep(commit);

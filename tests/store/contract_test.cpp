@@ -166,7 +166,7 @@ TEST_P(StoreContract, ASettlementOfALostLeaseIsIgnored) {
   EXPECT_EQ(counted(run.id), "a: 1 ready");
 
   const auto second = claim(run.id, 1).at(0);
-  EXPECT_GT(second.lease, first.lease) << "the number of a claim is not given again by the next process";
+  EXPECT_GT(second.claim, first.claim) << "the number of a claim is not given again by the next process";
   settle({late});
   EXPECT_EQ(counted(run.id), "a: 1 leased");
   settle({settlement(second, State::done)});
@@ -231,13 +231,13 @@ TEST_P(StoreContract, ALeaseThatIsOverAndThatNobodyHoldsIsTakenBackWhileTheDaemo
   const auto over = kNow + std::chrono::minutes(5);
   Batch batch;
   EXPECT_EQ(apply(batch, over).leases_taken_back, 0) << "it is not said which are held";
-  batch.oldest_claim = held[0].lease;
+  batch.oldest_claim = held[0].claim;
   const auto before = apply(batch, over - milliseconds(1));
   EXPECT_EQ(before.leases_taken_back, 0) << "it is not over";
   EXPECT_EQ(before.next_due, over);
   EXPECT_EQ(apply(batch, over).leases_taken_back, 1);
   EXPECT_EQ(counted(run.id), "a: 1 ready, 3 leased");
-  batch.oldest_claim = young.lease + 1;
+  batch.oldest_claim = young.claim + 1;
   EXPECT_EQ(apply(batch, over).leases_taken_back, 2) << "the other one is not over";
   const auto again = claim(run.id, 1, over).at(0);
   EXPECT_EQ(again.id, lost.id);

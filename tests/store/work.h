@@ -25,7 +25,7 @@ inline Seed seed(const std::string& level, int depth, const std::string& key, st
 inline Settlement settlement(const Task& task, State to) {
   Settlement settlement;
   settlement.task = task.id;
-  settlement.lease = task.lease;
+  settlement.claim = task.claim;
   settlement.to = to;
   return settlement;
 }
@@ -40,7 +40,7 @@ inline Settlement put_off(const Task& task, WallTime due, bool snoozed) {
 
 inline Settlement died(const Task& task, const std::string& reason, int status = 500) {
   auto died = settlement(task, State::dead);
-  died.place = reason;
+  died.reason = reason;
   died.failure = Failure{task.attempts, status, reason};
   died.request = "GET https://vendor.example/x";
   return died;

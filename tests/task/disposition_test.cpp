@@ -58,7 +58,7 @@ TEST_F(DispositionTest, ASkipSaysWhy) {
   outcome.reason = "404: it has vanished";
   const auto settlement = settle(task_at(1), outcome, 404);
   EXPECT_EQ(settlement.to, State::skipped);
-  EXPECT_EQ(settlement.place, "404: it has vanished");
+  EXPECT_EQ(settlement.reason, "404: it has vanished");
 }
 
 TEST_F(DispositionTest, AFailureWaitsForItsBackoffAndUsesUpItsAttempt) {
@@ -77,7 +77,7 @@ TEST_F(DispositionTest, AFailureWaitsForItsBackoffAndUsesUpItsAttempt) {
 TEST_F(DispositionTest, TheLastFailureIsADeadLetter) {
   const auto settlement = settle(task_at(kRetry.attempts), failing(), 500);
   EXPECT_EQ(settlement.to, State::dead);
-  EXPECT_EQ(settlement.place, "given up on after 5 attempts; the last: 500");
+  EXPECT_EQ(settlement.reason, "given up on after 5 attempts; the last: 500");
 }
 
 TEST_F(DispositionTest, A429UsesUpNoAttemptAndWaitsAsLongAsTheVendorSaid) {
@@ -178,9 +178,9 @@ TEST_F(DispositionTest, APageBehindTheEndOfItsListIsDoneAndHasCostNothing) {
 TEST_F(DispositionTest, WhatCanNotBeAskedIsDeadAndSaysWhy) {
   const auto settlement = unaskable(task_at(1), "level b is no longer in the configuration");
   EXPECT_EQ(settlement.to, State::dead);
-  EXPECT_EQ(settlement.place, "level b is no longer in the configuration");
+  EXPECT_EQ(settlement.reason, "level b is no longer in the configuration");
   ASSERT_TRUE(settlement.failure);
-  EXPECT_EQ(settlement.failure->what, settlement.place);
+  EXPECT_EQ(settlement.failure->what, settlement.reason);
 }
 
 TEST_F(DispositionTest, WhatCanNotBeKeptIsDeadWithNothingOfIt) {

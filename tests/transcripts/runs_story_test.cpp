@@ -28,7 +28,7 @@ TEST(RunsStory, ALeaseThatNobodyHoldsIsTakenBackWhenItIsOver) {
   story.shell("INSERT INTO control (command, target) VALUES ('start', 'p');");
   story.pass(seconds(2));
   story.shell(
-      "UPDATE task SET state = 'leased', lease = 0, lease_until = "
+      "UPDATE task SET state = 'leased', claim = 0, lease_until = "
       "(SELECT started_at + 60000 FROM run) WHERE key = '3';");
   story.pass(seconds(55));
   EXPECT_EQ(story.shell("SELECT state FROM task WHERE key = '3'"), "leased");

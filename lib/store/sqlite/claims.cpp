@@ -13,7 +13,7 @@ constexpr int kTakenBackAtOnce = 500;
 
 // which: gives the numbers of at most ?2 ready tasks of run ?1.
 std::string claim_of(const std::string& which) {
-  return "UPDATE task SET state = 'leased', attempts = attempts + 1, lease = ?4, lease_until = ?3 WHERE id "
+  return "UPDATE task SET state = 'leased', attempts = attempts + 1, claim = ?4, lease_until = ?3 WHERE id "
          "IN (" +
          which +
          ") RETURNING id, run, level, depth, parent, scope, list, key, page, parents, attempts, snoozes, "
@@ -58,7 +58,7 @@ Claims::Claims(Database& database, TallySheet& sheet)
           fmt::format("UPDATE task SET state = 'ready', attempts = max(attempts - 1, 0), lease_until = NULL "
                       "WHERE id IN (SELECT t.id FROM run r INDEXED BY run_open "
                       "CROSS JOIN task t INDEXED BY task_leased ON t.run = r.id AND t.state = 'leased' "
-                      "AND t.lease_until <= ?2 WHERE r.finished_at IS NULL AND t.lease < ?1 LIMIT {}) "
+                      "AND t.lease_until <= ?2 WHERE r.finished_at IS NULL AND t.claim < ?1 LIMIT {}) "
                       "RETURNING run, level, depth",
                       kTakenBackAtOnce)),
       next_due_(database,
@@ -77,10 +77,10 @@ void Claims::promote(WallTime now) {
 
 void Claims::claim(const ClaimWish& wish, std::vector<Task>& claimed) {
   next_claim_.bind().step();
-  const auto lease = next_claim_.integer(0);
+  const auto number = next_claim_.integer(0);
   next_claim_.reset();
   Statement& claim = wish.fresh_first ? claim_fresh_ : claim_;
-  claim.bind(wish.run, wish.count, unix_ms(wish.lease_until), lease);
+  claim.bind(wish.run, wish.count, unix_ms(wish.lease_until), number);
   while (claim.step()) {
     Task& task = claimed.emplace_back();
     task.id = claim.integer(0);
@@ -97,7 +97,7 @@ void Claims::claim(const ClaimWish& wish, std::vector<Task>& claimed) {
     task.snoozes = static_cast<int>(claim.integer(11));
     task.cursor = claim.text(12);
     task.trail = claim.text(13);
-    task.lease = lease;
+    task.claim = number;
     sheet_.moved(task.run, task.level, task.depth, State::ready, State::leased);
   }
   claim.reset();

@@ -22,11 +22,12 @@ Queue::Queue(Database& database)
           "trail) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) "
           "ON CONFLICT (run, level, scope, key, page) DO NOTHING"),
       leased_(database,
-              "SELECT run, level, depth FROM task WHERE id = ?1 AND state = 'leased' AND lease = ?2"),
+              "SELECT run, level, depth FROM task WHERE id = ?1 AND state = 'leased' AND claim = ?2"),
       settle_(database,
               "UPDATE task SET state = ?2, attempts = max(attempts - ?3, 0), snoozes = snoozes + ?4, due_at "
               "= ?5, "
-              "lease_until = NULL, settled_at = ?6, place = ?7 WHERE id = ?1"),
+              "lease_until = NULL, settled_at = ?6, record = nullif(?7, ''), reason = nullif(?8, '') WHERE "
+              "id = ?1"),
       failed_(database,
               "INSERT OR REPLACE INTO attempt (task, at, number, status, what) VALUES (?1, ?2, ?3, ?4, ?5)"),
       died_(database,
@@ -38,12 +39,12 @@ Queue::Queue(Database& database)
                "ORDER BY depth, level"),
       cancel_ready_(
           database,
-          "UPDATE task SET state = 'skipped', settled_at = ?2, place = 'cancelled' WHERE id IN (SELECT id "
+          "UPDATE task SET state = 'skipped', settled_at = ?2, reason = 'cancelled' WHERE id IN (SELECT id "
           "FROM task INDEXED BY task_ready WHERE run = ?1 AND state = 'ready' LIMIT ?3) RETURNING run, "
           "level, depth"),
       cancel_waiting_(
           database,
-          "UPDATE task SET state = 'skipped', due_at = NULL, settled_at = ?2, place = 'cancelled' "
+          "UPDATE task SET state = 'skipped', due_at = NULL, settled_at = ?2, reason = 'cancelled' "
           "WHERE id IN (SELECT id FROM task INDEXED BY task_waiting WHERE run = ?1 AND state = 'waiting' "
           "LIMIT ?3) "
           "RETURNING run, level, depth"),
@@ -60,7 +61,7 @@ void Queue::add(std::int64_t run, const Seed& seed, WallTime now) {
 }
 
 bool Queue::settle(const Settlement& settlement, WallTime now) {
-  const bool found = leased_.bind(settlement.task, settlement.lease).step();
+  const bool found = leased_.bind(settlement.task, settlement.claim).step();
   if (!found) return false;
   const auto run = leased_.integer(0);
   sheet_.moved(run, leased_.text(1), static_cast<int>(leased_.integer(2)), State::leased, settlement.to);
@@ -68,7 +69,7 @@ bool Queue::settle(const Settlement& settlement, WallTime now) {
     sheet_.left_out(run, leased_.text(1), static_cast<int>(leased_.integer(2)), settlement.left_out);
   const int status = settlement.failure ? settlement.failure->status : 0;
   if (settlement.to == State::dead) {
-    keep_dead_letter(settlement.task, run, leased_.text(1), now, status, settlement.place,
+    keep_dead_letter(settlement.task, run, leased_.text(1), now, status, settlement.reason,
                      settlement.request);
   }
   leased_.reset();
@@ -84,19 +85,21 @@ void Queue::settle_as(const Settlement& settlement, WallTime now) {
   const int refund = settlement.spent ? 0 : 1;
   const int snoozed = settlement.snoozed ? 1 : 0;
   const std::string_view to = state_name(settlement.to);
-  const std::string_view place = settlement.place;
   switch (settlement.to) {
     case State::waiting:
       settle_
           .bind(settlement.task, to, refund, snoozed, unix_ms(std::min(settlement.due, now + kLongestWait)),
-                nullptr, nullptr)
+                nullptr, nullptr, nullptr)
           .run();
       break;
     case State::ready:
-      settle_.bind(settlement.task, to, refund, snoozed, nullptr, nullptr, nullptr).run();
+      settle_.bind(settlement.task, to, refund, snoozed, nullptr, nullptr, nullptr, nullptr).run();
       break;
     default:
-      settle_.bind(settlement.task, to, refund, snoozed, nullptr, unix_ms(now), place).run();
+      settle_
+          .bind(settlement.task, to, refund, snoozed, nullptr, unix_ms(now), settlement.record,
+                settlement.reason)
+          .run();
   }
 }
 

@@ -31,9 +31,9 @@ std::string dead_letters(const DeadSelection& selection) {
 }  // namespace
 
 DeadMoved Queue::move_dead(const DeadSelection& selection, WallTime now) {
-  const std::string to = selection.drop ? "state = 'skipped', settled_at = ?4, place = 'dropped by hand'"
+  const std::string to = selection.drop ? "state = 'skipped', settled_at = ?4, reason = 'dropped by hand'"
                                         : "state = 'ready', attempts = 0, snoozes = 0, crashes = 0, "
-                                          "settled_at = nullif(?4, ?4), place = NULL";
+                                          "settled_at = nullif(?4, ?4), reason = NULL";
   const std::string which = dead_letters(selection) + " AND ?1 + ?2 >= 0 AND ?3 = ?3";
   Statement move(database_, fmt::format("UPDATE task SET {} WHERE state = 'dead' AND id IN "
                                         "(SELECT d.task FROM dead_letter d WHERE {}) AND {} "
@@ -85,7 +85,7 @@ std::map<std::int64_t, std::int64_t> Queue::take_back_leases(WallTime now) {
   Statement take_back(
       database_,
       "UPDATE task SET state = ?2, attempts = max(attempts - 1, 0), crashes = ?3, lease_until = NULL, "
-      "due_at = ?4, settled_at = ?5, place = ?6 WHERE id = ?1");
+      "due_at = ?4, settled_at = ?5, reason = ?6 WHERE id = ?1");
   const std::string_view reason = "in flight each time the daemon died";
   std::map<std::int64_t, std::int64_t> of_runs;
   for (const auto& row : rows) {

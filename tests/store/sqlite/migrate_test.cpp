@@ -175,7 +175,10 @@ TEST_P(EarlierVersionTest, GoesOnWhereItWas) {
     before.execute("PRAGMA application_id = " + std::to_string(kApplicationId));
     before.execute(R"(
       INSERT INTO run (id, pipeline, cause, scheduled_for, started_at) VALUES (5, 'p', 'schedule', 1, 1);
-      INSERT INTO task (id, run, level, depth, key, state, lease, due_at, lease_until, place) VALUES
+      INSERT INTO task (id, run, level, depth, key, state, )" +
+                   std::string(GetParam() < 9 ? "lease, due_at, lease_until, place"
+                                              : "claim, due_at, lease_until, record") +
+                   R"() VALUES
         (1, 5, 'a', 0, '1', 'ready', 0, NULL, NULL, NULL), (2, 5, 'a', 0, '2', 'waiting', 3, 1800000000000, NULL, NULL),
         (3, 5, 'a', 0, '3', 'leased', 4, NULL, 1800000000000, NULL), (4, 5, 'a', 0, '4', 'done', 1, NULL, NULL, 'x'),
         (5, 5, 'a', 0, '5', 'skipped', 2, NULL, NULL, 'gone'), (6, 5, 'a', 0, '6', 'dead', 2, NULL, NULL, '500');
@@ -206,6 +209,12 @@ TEST_P(EarlierVersionTest, GoesOnWhereItWas) {
   }
   ASSERT_EQ(recovered.open_runs.size(), GetParam() < 7 ? 2u : 1u);
   for (const auto& run : recovered.open_runs) EXPECT_EQ(run.reopened, run.id == 3);
+  if (GetParam() < 9) {
+    EXPECT_EQ(
+        store.connection().number("SELECT count(*) FROM task WHERE (id = 4) = (record IS 'x') AND (id = 5) = "
+                                  "(reason IS 'gone') AND (id = 6) = (reason IS '500')"),
+        6);
+  }
   Batch batch;
   batch.now = kNow;
   batch.dead = {{false, 6, 0, ""}};
@@ -217,7 +226,7 @@ TEST_P(EarlierVersionTest, GoesOnWhereItWas) {
   batch = Batch{};
   batch.now = kNow;
   for (const auto& task : applied.claimed) {
-    EXPECT_GT(task.lease, 4);
+    EXPECT_GT(task.claim, 4);
     batch.settlements.push_back(settlement(task, State::done));
   }
   batch.finish_runs = {5};

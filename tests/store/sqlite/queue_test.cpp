@@ -23,19 +23,19 @@ class QueueTest : public StoreTest {
 TEST_F(QueueTest, ALeasedTaskSaysByWhichClaimAndUntilWhen) {
   const auto run = start({seed("a", 0, "1")});
   const auto task = claim(run.id, 1).at(0);
-  EXPECT_EQ(ask("SELECT state, attempts, lease, lease_until FROM task"),
-            "leased|1|" + std::to_string(task.lease) + "|1800000300000");
+  EXPECT_EQ(ask("SELECT state, attempts, claim, lease_until FROM task"),
+            "leased|1|" + std::to_string(task.claim) + "|1800000300000");
 }
 
 TEST_F(QueueTest, ADoneTaskSaysWhenAndWhereItsRecordIs) {
   const auto run = start({seed("a", 0, "1")});
   const auto task = claim(run.id, 1).at(0);
   auto done = settlement(task, State::done);
-  done.place = "a-1-00001.ndjson@0+10";
+  done.record = "a-1-00001.ndjson@0+10";
   done.seeds = {seed("b", 1, "x", task.id)};
   settle({done}, kNow + seconds(1));
-  EXPECT_EQ(ask("SELECT level, key, state, settled_at, place, lease_until FROM task ORDER BY id"),
-            "a|1|done|1800000001000|a-1-00001.ndjson@0+10|\nb|x|ready|||");
+  EXPECT_EQ(ask("SELECT level, key, state, settled_at, record, reason, lease_until FROM task ORDER BY id"),
+            "a|1|done|1800000001000|a-1-00001.ndjson@0+10||\nb|x|ready||||");
   EXPECT_EQ(wrong_tallies(), "");
 }
 
@@ -58,16 +58,16 @@ TEST_F(QueueTest, APutBackTaskHasNothingLeftOfItsClaim) {
   auto back = settlement(claim(run.id, 1).at(0), State::ready);
   back.spent = false;
   settle({back});
-  EXPECT_EQ(ask("SELECT state, attempts, snoozes, due_at, lease_until, settled_at, place FROM task"),
-            "ready|0|0||||");
+  EXPECT_EQ(ask("SELECT state, attempts, snoozes, due_at, lease_until, settled_at, record, reason FROM task"),
+            "ready|0|0|||||");
 }
 
 TEST_F(QueueTest, ASettlementOfATaskThatSomebodyMovedByHandLeavesItAsItIs) {
   const auto run = start({seed("a", 0, "1")});
   const auto task = claim(run.id, 1).at(0);
-  by_hand("UPDATE task SET state = 'skipped', place = 'by hand'");
+  by_hand("UPDATE task SET state = 'skipped', reason = 'by hand'");
   EXPECT_THAT(settle({died(task, "500")}).stale, IsEmpty());
-  EXPECT_EQ(ask("SELECT state, place FROM task"), "skipped|by hand");
+  EXPECT_EQ(ask("SELECT state, reason FROM task"), "skipped|by hand");
   EXPECT_EQ(ask("SELECT count(*) FROM attempt"), "0");
   EXPECT_EQ(wrong_dead_letters(), "");
   by_hand("UPDATE task SET state = 'ready', attempts = 0");
@@ -90,11 +90,11 @@ TEST_F(QueueTest, ARedriveKeepsTheHistoryAndADropSaysThatItWasOne) {
   for (const auto& task : claim(run.id, 2)) settle({died(task, "500")});
   finish(run.id);
   EXPECT_EQ(move({false, 1, 0, ""}), 1);
-  EXPECT_EQ(ask("SELECT state, attempts, settled_at, place FROM task WHERE id = 1"), "ready|0||");
+  EXPECT_EQ(ask("SELECT state, attempts, settled_at, reason FROM task WHERE id = 1"), "ready|0||");
   EXPECT_EQ(ask("SELECT count(*) FROM attempt WHERE task = 1"), "1");
   EXPECT_EQ(ask("SELECT state, finished_at FROM run"), "running|");
   EXPECT_EQ(move({true, 2, 0, ""}), 1);
-  EXPECT_EQ(ask("SELECT state, place, settled_at FROM task WHERE id = 2"),
+  EXPECT_EQ(ask("SELECT state, reason, settled_at FROM task WHERE id = 2"),
             "skipped|dropped by hand|1800000060000");
   EXPECT_EQ(wrong_tallies() + wrong_dead_letters(), "");
 }
@@ -121,7 +121,7 @@ TEST_F(QueueTest, WhatACancelSkippedSaysSo) {
   cancel.now = kNow;
   cancel.cancel_runs.push_back(run.id);
   store_.apply(cancel);
-  EXPECT_EQ(ask("SELECT DISTINCT state, place, due_at FROM task"), "skipped|cancelled|");
+  EXPECT_EQ(ask("SELECT DISTINCT state, reason, due_at FROM task"), "skipped|cancelled|");
   EXPECT_TRUE(finish(run.id));
   EXPECT_EQ(ask("SELECT state FROM run"), "cancelled");
   EXPECT_EQ(wrong_tallies(), "");

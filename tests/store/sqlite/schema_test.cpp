@@ -113,7 +113,7 @@ TEST_F(SchemaTest, DeadByHandHasADeadLetterAndForgettingOneDropsItsTask) {
   EXPECT_EQ(ask("SELECT task, reason FROM dead_letter"),
             "1|given up on by hand\n2|given up on by hand\n3|given up on by hand");
   by_hand("DELETE FROM dead_letter WHERE task = 1");
-  EXPECT_EQ(ask("SELECT state, place FROM task WHERE id = 1"), "skipped|dropped by hand");
+  EXPECT_EQ(ask("SELECT state, reason FROM task WHERE id = 1"), "skipped|dropped by hand");
   by_hand("DELETE FROM task WHERE id = 2");
   EXPECT_EQ(ask("SELECT task FROM dead_letter"), "3");
   EXPECT_EQ(wrong_tallies() + wrong_dead_letters(), "");
