@@ -9,7 +9,8 @@ namespace fanout {
 namespace {
 
 constexpr milliseconds kShortestSnooze{1000};
-// So often a task waits for a vendor that answers it with a 500: more than three days of probes.
+// So often a task waits for a vendor that answers it with a 500, or that nobody else says is down: more than
+// three days of probes.
 constexpr int kMostWaits = 10'000;
 // A task that failed twice or more while others were answered well may itself be why the breaker is open. So
 // many times it has the benefit of the doubt, and comes back late enough for other tasks to be the next
@@ -83,10 +84,11 @@ Settlement settlement_of(const Task& task, const Outcome& outcome, int status, c
       const bool not_there = outcome.vendor == VendorSays::not_there;
       const bool down = outcome.vendor == VendorSays::down || not_there;
       const bool vendors_fault = down && !suspicious && !alone && (vendor.open || !vendor.well);
-      const bool may_wait = is_gateway_status(status) || task.snoozes < kMostWaits;
+      const bool for_ever = is_gateway_status(status) && vendor.several;
+      const bool may_wait = for_ever || task.snoozes < kMostWaits;
       if (not_there || (vendors_fault && may_wait)) {
         wait_for_vendor(settlement, vendor, kShortestSnooze, now, random);
-        settlement.snoozed = !is_gateway_status(status);
+        settlement.snoozed = !for_ever && !not_there;
       } else if (down && vendor.open && task.snoozes < kMostDoubts) {
         put_back(settlement, kOutOfTheWay + random.up_to(kOutOfTheWay), now);
       } else {

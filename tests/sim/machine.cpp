@@ -83,7 +83,9 @@ bool Machine::start() {
     outputs_ = std::make_unique<Outputs>(disk_, kOutputs, recovered.open_parts, log_);
     keeper_ = std::make_unique<Keeper>(*store_, *outputs_, clock_);
     const auto later = [this, process = process_](std::function<void()> work) {
-      timeline_.after(chance_.between(microseconds(100), milliseconds(chance_.one_in(10) ? 60 : 6)),
+      // Now and then longer than is reserved.
+      const auto longest = chance_.one_in(100) ? 1500 : chance_.one_in(10) ? 60 : 6;
+      timeline_.after(chance_.between(microseconds(100), milliseconds(longest)),
                       [this, process, work = std::move(work)] {
                         if (process == process_ && loop_) work();
                       });

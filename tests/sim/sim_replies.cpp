@@ -89,7 +89,7 @@ bool SimVendor::is_authorized(const Request& request) const {
   return !request.secret_header_value.empty();
 }
 
-Reply SimVendor::reply_to(const Call& call) {
+std::optional<Reply> SimVendor::reply_to(const Call& call) {
   if (!is_authorized(call.request)) return plain(401, R"({"error":"who are you?"})");
   const LevelPlan* level = nullptr;
   const auto question = question_of(call.request.target, &level);
@@ -109,6 +109,14 @@ Reply SimVendor::reply_to(const Call& call) {
       return plain(403, R"({"error":"not yours"})");
     case Fate::broken:
       return plain(500, "always so");
+    // For ever these could not be told from an outage where nothing else is asked, and a run would wait for
+    // its end.
+    case Fate::at_the_gateway:
+      if (fair_) break;
+      return plain(504, "so far");
+    case Fate::silent:
+      if (fair_) break;
+      return std::nullopt;
   }
   const bool been = call.request.target.find("&hop=") != std::string::npos;
   if (!been && chance_.percent(weather_.redirects)) return redirect(call);

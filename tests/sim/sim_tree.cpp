@@ -79,10 +79,12 @@ Fate SimTree::fate(const Place& place) {
   const auto [found, is_new] = fates_.try_emplace(place, Fate::well);
   if (is_new && !place.key.empty()) {
     const auto drawn = chance_.next() % 100;
-    found->second = drawn < 4   ? Fate::vanished
-                    : drawn < 6 ? Fate::forbidden
-                    : drawn < 8 ? Fate::broken
-                                : Fate::well;
+    found->second = drawn < 4    ? Fate::vanished
+                    : drawn < 6  ? Fate::forbidden
+                    : drawn < 8  ? Fate::broken
+                    : drawn < 9  ? Fate::at_the_gateway
+                    : drawn < 10 ? Fate::silent
+                                 : Fate::well;
   }
   return found->second;
 }

@@ -29,7 +29,7 @@ struct Item {
 };
 
 // What is always so at a place.
-enum class Fate { well, vanished, forbidden, broken };
+enum class Fate { well, vanished, forbidden, broken, at_the_gateway, silent };
 
 class SimTree {
  public:

@@ -98,7 +98,9 @@ void SimVendor::take(std::shared_ptr<Call> call) {
   witness_.attempted();
   timeline_.after(call->timeout, [this, call] { fail(call, Fault::timeout, "no reply in time"); });
   const auto delay = chance_.between(microseconds(0), milliseconds(3));
-  if (outage_ == Outage::refused) {
+  if (outage_ == Outage::unresolved) {
+    timeline_.after(delay, [this, call] { fail(call, Fault::unresolved, "the host has no address"); });
+  } else if (outage_ == Outage::refused) {
     timeline_.after(delay, [this, call] { fail(call, Fault::refused, "connection refused"); });
   } else {
     timeline_.after(delay, [this, call] { send(call); });
@@ -135,7 +137,7 @@ void SimVendor::answer(const std::shared_ptr<Call>& call) {
   if (call->orphan) leave(call);
   if (call->over) return;
   if (outage_ == Outage::silent) return;
-  if (outage_ == Outage::reset || outage_ == Outage::refused)
+  if (outage_ == Outage::reset || outage_ == Outage::refused || outage_ == Outage::unresolved)
     return fail(call, Fault::reset, "connection reset");
   if (outage_ == Outage::unavailable) {
     Reply reply;
@@ -147,7 +149,7 @@ void SimVendor::answer(const std::shared_ptr<Call>& call) {
     if (chance_.one_in(2)) return fail(call, Fault::reset, "connection reset");
     return fail(call, Fault::truncated, "the connection ended in the middle of the body");
   }
-  finish(call, reply_to(*call));
+  if (auto reply = reply_to(*call)) finish(call, std::move(*reply));
 }
 
 void SimVendor::fail(const std::shared_ptr<Call>& call, Fault fault, const std::string& detail) {

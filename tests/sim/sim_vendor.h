@@ -57,7 +57,7 @@ struct Weather {
 
 class SimVendor {
  public:
-  enum class Outage { none, refused, reset, unavailable, silent };
+  enum class Outage { none, unresolved, refused, reset, unavailable, silent };
 
   SimVendor(const Plan& plan, std::string name, std::uint64_t seed, Timeline& timeline, const Clock& clock,
             Journal& journal);
@@ -91,7 +91,7 @@ class SimVendor {
   void fail(const std::shared_ptr<Call>& call, Fault fault, const std::string& detail);
 
   // sim_replies.cpp
-  Reply reply_to(const Call& call);
+  std::optional<Reply> reply_to(const Call& call);  // nothing: it never answers
   Reply good_reply(const Question& question, const LevelPlan& level);
   Reply wants_quiet();
   Reply redirect(const Call& call);

@@ -95,8 +95,9 @@ void Simulation::start_later(microseconds delay) {
 
 void Simulation::trouble() {
   // Mostly as long as the first runs take, so that it meets them.
-  trouble_ends_ =
-      chance_.between(seconds(30), chance_.one_of<seconds>({seconds(60), seconds(300), seconds(3600)}));
+  trouble_ends_ = chance_.between(
+      seconds(30),
+      chance_.one_of<seconds>({seconds(60), seconds(60), seconds(300), seconds(300), seconds(3600)}));
   for (auto& [name, vendor] : machine_.vendors())
     if (chance_.one_in(3)) vendor->set_weather(draw_weather());
   for (const auto& [name, pipeline] : plan_.pipelines) {
@@ -175,7 +176,9 @@ void Simulation::vendor_trouble() {
   auto& vendors = machine_.vendors();
   auto& vendor =
       *std::next(vendors.begin(), chance_.between(0, static_cast<std::int64_t>(vendors.size()) - 1))->second;
-  const auto length = chance_.between(seconds(5), seconds(300));
+  // Of an hour or of two days where there is trouble for as long.
+  const auto length =
+      chance_.between(seconds(5), chance_.one_of<seconds>({seconds(300), seconds(300), seconds(3600)}));
   if (chance_.one_in(2)) {
     vendor.set_weather(draw_weather());
     timeline_.after(length, [&vendor] { vendor.set_weather({}); });
@@ -183,9 +186,9 @@ void Simulation::vendor_trouble() {
     vendor.refuse_credentials(true);
     timeline_.after(length, [&vendor] { vendor.refuse_credentials(false); });
   } else if (vendor.outage() == SimVendor::Outage::none) {
-    vendor.set_outage(
-        chance_.one_of<SimVendor::Outage>({SimVendor::Outage::refused, SimVendor::Outage::reset,
-                                           SimVendor::Outage::unavailable, SimVendor::Outage::silent}));
+    vendor.set_outage(chance_.one_of<SimVendor::Outage>(
+        {SimVendor::Outage::unresolved, SimVendor::Outage::refused, SimVendor::Outage::reset,
+         SimVendor::Outage::unavailable, SimVendor::Outage::silent}));
     vendor.witness().down(timeline_.now() + length);
     timeline_.after(length, [&vendor] {
       vendor.set_outage(SimVendor::Outage::none);
@@ -202,7 +205,9 @@ void Simulation::reload() {
     draw_limits(vendor, chance_);
     machine_.vendors().at(vendor.name)->witness().promise(vendor);
   }
+  if (chance_.percent(30)) vendor.attempts = static_cast<int>(chance_.between(2, 6));
   for (auto& [name, pipeline] : plan_.pipelines) {
+    if (chance_.percent(20)) pipeline.weight = static_cast<int>(chance_.between(1, 3));
     if (chance_.percent(30)) pipeline.there = true;
     if (chance_.percent(20) && pipeline.outputs.size() > 1) pipeline.outputs[0].removed = true;
   }

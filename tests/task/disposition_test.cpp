@@ -124,6 +124,9 @@ TEST_F(DispositionTest, A500OfOneTaskAloneSpeaksOfThatTask) {
   EXPECT_TRUE(settle(task_at(1, 5), failing(), 500, kAlone).spent);
   for (const int status : {0, 502, 503, 504}) {
     EXPECT_FALSE(settle(task_at(1, 5760), failing(), status, kAlone).spent) << status;
+    EXPECT_TRUE(settle(task_at(1, 10'000), failing(), status, kAlone).spent)
+        << status << ": nobody else has said for days that the vendor is down";
+    EXPECT_FALSE(settle(task_at(1, 10'000), failing(), status, kOpen).spent) << status << ": several do";
   }
 }
 
