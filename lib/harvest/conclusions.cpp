@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "ask/names.h"
 #include "ask/redirect.h"
+#include "output/format.h"
 #include "page/paging.h"
 #include "reply/json_scan.h"
 #include "task/disposition.h"
@@ -15,6 +17,19 @@ namespace {
 
 constexpr int kMostHops = 3;
 constexpr std::int64_t kDeadLettersLogged = 10;  // of a run; the rest is in the table
+
+std::string request_of(const Attempt& attempt) {
+  const auto& vendor = attempt.config->vendors.at(attempt.vendor);
+  return attempt.credentials->redact(fmt::format("GET {}{}", vendor.base_url.origin(), attempt.target));
+}
+
+// A select may fail, and a path may be another task's; the keeper will say so.
+bool may_not_be_kept(const Attempt& attempt) {
+  return std::ranges::any_of(attempt.pipeline->outputs, [&](const OutputSpec& output) {
+    return output.level == attempt.level->name &&
+           (!output.select.empty() || output.format->one_file_per_answer());
+  });
+}
 
 }  // namespace
 
@@ -95,6 +110,8 @@ void Conclusions::settle(const Attempt& attempt, const Outcome& outcome, Reply r
     settlement.seeds = std::move(reading.seeds);
     settlement.left_out = reading.left_out;
   }
+  if (to == State::dead || (to == State::done && may_not_be_kept(attempt)))
+    settlement.request = request_of(attempt);
   if (to == State::dead) bury(attempt, settlement);
   if (to == State::dead || to == State::skipped) dispatcher.suspects().settled(task);
   committer_.settle(std::move(settlement));
@@ -102,10 +119,8 @@ void Conclusions::settle(const Attempt& attempt, const Outcome& outcome, Reply r
     keep(attempt, std::move(reply), std::move(reading));
 }
 
-void Conclusions::bury(const Attempt& attempt, Settlement& settlement) {
+void Conclusions::bury(const Attempt& attempt, const Settlement& settlement) {
   const Task& task = attempt.claimed.task;
-  const auto& origin = attempt.config->vendors.at(attempt.vendor).base_url;
-  settlement.request = attempt.credentials->redact(fmt::format("GET {}{}", origin.origin(), attempt.target));
   const auto* run = runs_.find(task.run);
   if (run == nullptr || run->dead() >= kDeadLettersLogged) return;
   log_.warning(fmt::format("run {}: task {} of level {} is dead: {}", task.run, task.id, task.level,

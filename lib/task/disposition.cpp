@@ -54,6 +54,8 @@ Settlement settlement_of(const Task& task, const Outcome& outcome, int status, c
   Settlement settlement;
   settlement.task = task.id;
   settlement.claim = task.claim;
+  settlement.attempt = task.attempts;
+  settlement.status = status;
   if (!outcome.reason.empty()) settlement.failure = Failure{task.attempts, status, outcome.reason};
   switch (outcome.verdict) {
     case Verdict::done:
@@ -130,6 +132,7 @@ Settlement unaskable(const Task& task, std::string reason) {
 
 void become_unkept(Settlement& settlement, std::string reason) {
   settlement.to = State::dead;
+  settlement.failure = Failure{settlement.attempt, settlement.status, reason};
   settlement.reason = std::move(reason);
   settlement.keeps_record = false;
   settlement.seeds.clear();

@@ -29,8 +29,10 @@ struct Settlement {
   bool keeps_record = false;  // a record of it is written already, and must not be if it is not settled
   std::string record;         // done: where its record lies
   std::string reason;         // skipped or dead: why
+  int attempt = 0;            // that it ends, and the status of its reply
+  int status = 0;
   std::optional<Failure> failure;
-  std::string request;  // dead: the target that was asked, without secrets
+  std::string request;  // of what is dead, or may turn out not to be kept: what was asked, without secrets
   std::vector<Seed> seeds;
   LeftOut left_out;  // of the items of its reply
 };

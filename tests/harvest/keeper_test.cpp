@@ -130,10 +130,18 @@ TEST_F(KeeperTest, ATaskOneOfWhoseRecordsCannotBeWrittenKeepsNoneAndIsKeptOnceAf
   const auto tasks = claim();
   Commit commit;
   add(commit, tasks[0], {&plain_, &unwritable_});
+  commit.batch.settlements[0].attempt = 1;
+  commit.batch.settlements[0].status = 200;
+  commit.batch.settlements[0].request = "GET https://vendor.example/x";
   add(commit, tasks[1]);
   keeper_->keep(commit);
   EXPECT_EQ(states(), "dead,done,leased");
   EXPECT_THAT(text("SELECT reason FROM dead"), Not(IsEmpty()));
+  EXPECT_EQ(text("SELECT status || ' ' || request FROM dead"), "200 GET https://vendor.example/x");
+  EXPECT_EQ(
+      text("SELECT number || ' ' || attempt.status || ' ' || (what = reason) FROM attempt JOIN dead_letter "
+           "USING (task)"),
+      "1 200 1");
   EXPECT_EQ(part(), line_of("2"));
 
   Commit redrive;

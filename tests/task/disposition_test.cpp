@@ -192,6 +192,10 @@ TEST_F(DispositionTest, WhatCanNotBeKeptIsDeadWithNothingOfIt) {
   settlement.keeps_record = true;
   become_unkept(settlement, "its file would be another's");
   EXPECT_EQ(settlement.to, State::dead);
+  ASSERT_TRUE(settlement.failure);
+  EXPECT_EQ(settlement.failure->attempt, 1);
+  EXPECT_EQ(settlement.failure->status, 200);
+  EXPECT_EQ(settlement.failure->what, "its file would be another's");
   EXPECT_FALSE(settlement.keeps_record);
   EXPECT_TRUE(settlement.seeds.empty());
 }
