@@ -21,7 +21,8 @@ Found from_environment(const std::string& name) {
   const char* value = std::getenv(name.c_str());
   if (value == nullptr) {
     return {"", "environment variable " + name +
-                    " is not set; set it for the daemon, e.g. with EnvironmentFile= in its unit"};
+                    " is not set; export it where the daemon is started by hand, or set it with "
+                    "EnvironmentFile= in its unit"};
   }
   return {value, ""};
 }

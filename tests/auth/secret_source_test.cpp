@@ -66,8 +66,8 @@ TEST_F(SecretSourceTest, IsReadFromWhereSystemdPutsCredentials) {
 
 TEST_F(SecretSourceTest, SaysWhichVariableIsMissing) {
   EXPECT_EQ(why_not(env_),
-            "environment variable FANOUT_TEST_TOKEN is not set; set it for the daemon, e.g. with "
-            "EnvironmentFile= in its unit");
+            "environment variable FANOUT_TEST_TOKEN is not set; export it where the daemon is started by "
+            "hand, or set it with EnvironmentFile= in its unit");
   ::setenv("FANOUT_TEST_TOKEN", "", 1);
   EXPECT_EQ(why_not(env_), "environment variable FANOUT_TEST_TOKEN is empty; put the secret there");
 }
