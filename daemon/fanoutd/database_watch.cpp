@@ -19,6 +19,10 @@ namespace {
 constexpr milliseconds kPause{100};
 
 [[noreturn]] void fail(const std::filesystem::path& what) {
+  if (errno == ENOENT) {
+    throw Error(fmt::format("{} was removed or moved away while the daemon started", what.string()),
+                "put it back, and start again");
+  }
   throw Error(
       fmt::format("cannot watch {}: {}", what.string(), std::strerror(errno)),
       "raise the limits: sysctl fs.inotify.max_user_instances=1024 fs.inotify.max_user_watches=65536");
