@@ -95,9 +95,8 @@ void Simulation::start_later(microseconds delay) {
 
 void Simulation::trouble() {
   // Mostly as long as the first runs take, so that it meets them.
-  trouble_ends_ = chance_.between(
-      seconds(30),
-      chance_.one_of<seconds>({seconds(60), seconds(60), seconds(300), seconds(300), seconds(3600)}));
+  trouble_ends_ =
+      chance_.between(seconds(30), chance_.one_of<seconds>({seconds(60), seconds(300), seconds(3600)}));
   for (auto& [name, vendor] : machine_.vendors())
     if (chance_.one_in(3)) vendor->set_weather(draw_weather());
   for (const auto& [name, pipeline] : plan_.pipelines) {
