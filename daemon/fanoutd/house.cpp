@@ -42,6 +42,12 @@ std::string in_short(const std::string& text) {
   return text.substr(0, first) + ": " + text.substr(first + 1, second - first - 1);
 }
 
+// What holds, and may yet surprise.
+void warn_about(const Config& config, const MachineLimits& limits, const Log& log) {
+  for (const auto& line : compare(config, limits).tight) log.warning(line);
+  for (const auto& line : shared_origins(config)) log.warning(line);
+}
+
 }  // namespace
 
 House::House(Options options, std::shared_ptr<const Config> config)
@@ -55,8 +61,7 @@ House::House(Options options, std::shared_ptr<const Config> config)
       signals_(loop_, SIGHUP, SIGTERM, SIGINT) {
   const auto limits = machine_limits();
   expect_room(*config_, limits);
-  for (const auto& line : compare(*config_, limits).tight) voice_.log().warning(line);
-  for (const auto& line : shared_origins(*config_)) voice_.log().warning(line);
+  warn_about(*config_, limits, voice_.log());
   const auto loop = loop_.get_executor();
   engine_.emplace(
       Surroundings{
@@ -201,8 +206,7 @@ void House::take(std::shared_ptr<Config> config) {
   config_ = std::move(config);
   if (watches_->status) watches_->status->put_first({});
   note({});
-  for (const auto& line : compare(*config_, limits).tight) voice_.log().warning(line);
-  for (const auto& line : shared_origins(*config_)) voice_.log().warning(line);
+  warn_about(*config_, limits, voice_.log());
   voice_.log().notice(fmt::format("{} is in force", options_.config.string()));
 }
 

@@ -13,28 +13,26 @@ void append(std::vector<Value>& to, std::vector<Value> values) {
 
 }  // namespace
 
-Commit Commit::split_off(std::size_t first_record) {
-  Commit rest;
-  rest.configs = configs;
-  std::vector<bool> goes(batch.settlements.size());
-  for (std::size_t i = first_record; i < records.size(); ++i) {
-    rest.records.push_back(std::move(records[i]));
-    rest.settlement_of.push_back(settlement_of[i]);
-    goes[settlement_of[i]] = true;
+Commit Commit::split_off(const Places& settlements) {
+  Commit all;
+  std::swap(all.batch.settlements, batch.settlements);
+  std::swap(all.records, records);
+  std::swap(all.settlement_of, settlement_of);
+  Commit off;
+  off.configs = configs;
+  const auto side = [&](std::size_t place) -> Commit& { return settlements.contains(place) ? off : *this; };
+  std::vector<std::size_t> moved_to;
+  for (std::size_t i = 0; i < all.batch.settlements.size(); ++i) {
+    auto& to = side(i).batch.settlements;
+    moved_to.push_back(to.size());
+    to.push_back(std::move(all.batch.settlements[i]));
   }
-  records.resize(first_record);
-  settlement_of.resize(first_record);
-  std::vector<Settlement> stay;
-  std::vector<std::size_t> place(goes.size());
-  for (std::size_t i = 0; i < goes.size(); ++i) {
-    auto& to = goes[i] ? rest.batch.settlements : stay;
-    place[i] = to.size();
-    to.push_back(std::move(batch.settlements[i]));
+  for (std::size_t i = 0; i < all.records.size(); ++i) {
+    auto& to = side(all.settlement_of[i]);
+    to.records.push_back(std::move(all.records[i]));
+    to.settlement_of.push_back(moved_to[all.settlement_of[i]]);
   }
-  batch.settlements = std::move(stay);
-  for (auto& which : settlement_of) which = place[which];
-  for (auto& which : rest.settlement_of) which = place[which];
-  return rest;
+  return off;
 }
 
 void Commit::put_behind(Commit settlements) {

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -13,8 +14,9 @@
 namespace fanout {
 
 struct Commit {
-  // The settlements that keep the records from this one on, with these records.
-  Commit split_off(std::size_t first_record);
+  using Places = std::set<std::size_t>;  // of settlements, in the batch
+  // These settlements, with all of their records.
+  Commit split_off(const Places& settlements);
   // Settlements of another one, with their records, behind those that are here.
   void put_behind(Commit settlements);
 

@@ -27,9 +27,7 @@ void append(std::vector<Part>& to, std::vector<Part> parts) {
   for (auto& part : parts) to.push_back(std::move(part));
 }
 
-using Settlements = std::set<std::size_t>;  // of a batch, by their places in it
-
-void drop_records(Commit& commit, const Settlements& of) {
+void drop_records(Commit& commit, const Commit::Places& of) {
   std::size_t kept = 0;
   for (std::size_t i = 0; i < commit.records.size(); ++i) {
     if (of.contains(commit.settlement_of[i])) continue;
@@ -43,17 +41,9 @@ void drop_records(Commit& commit, const Settlements& of) {
   commit.settlement_of.resize(kept);
 }
 
-void drop_settlements(Commit& commit, const Settlements& these) {
-  drop_records(commit, these);
-  std::vector<Settlement> kept;
-  std::vector<std::size_t> place(commit.batch.settlements.size());
-  for (std::size_t i = 0; i < commit.batch.settlements.size(); ++i) {
-    if (these.contains(i)) continue;
-    place[i] = kept.size();
-    kept.push_back(std::move(commit.batch.settlements[i]));
-  }
-  commit.batch.settlements = std::move(kept);
-  for (auto& which : commit.settlement_of) which = place[which];
+// Of the records from this one on.
+Commit::Places settlements_from(const Commit& commit, std::size_t record) {
+  return {commit.settlement_of.begin() + static_cast<std::ptrdiff_t>(record), commit.settlement_of.end()};
 }
 
 }  // namespace
@@ -101,7 +91,7 @@ void Keeper::write_and_apply(Commit& commit, Kept& kept) {
     if (kept.applied.stale.empty()) break;
     // Somebody put these tasks back while they were in flight: they are asked again, and kept then.
     outputs_.rolled_back();
-    drop_settlements(commit, {kept.applied.stale.begin(), kept.applied.stale.end()});
+    commit.split_off({kept.applied.stale.begin(), kept.applied.stale.end()});
   }
   outputs_.committed();
 }
@@ -115,8 +105,9 @@ void Keeper::write_records(Commit& commit, Kept& kept) {
     const auto enough = [this, until = clock_.mono() + kLongestShaping] { return clock_.mono() >= until; };
     auto written = outputs_.write(commit.records, enough);
     written_ = true;
-    if (written.records < commit.records.size()) put_off(commit.split_off(written.records), kept);
-    Settlements unkept;
+    if (written.records < commit.records.size())
+      put_off(commit.split_off(settlements_from(commit, written.records)), kept);
+    Commit::Places unkept;
     for (std::size_t i = 0; i < commit.records.size(); ++i) {
       if (written.problems[i].empty()) continue;
       // None of a dead task's records is kept: it may be put back, and then all of them are written.

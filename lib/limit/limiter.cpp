@@ -29,7 +29,7 @@ std::string Limiter::why(MonoTime now) const {
     if (!why.empty()) why += "; ";
     why += "on hold, because the vendor said that it is asked too much";
   }
-  if (why.empty() && flight_.orphans_fill(limits_.concurrency, now))
+  if (why.empty() && flight_.orphans_fill(slots(), now))
     why = "what the daemon had sent before it died may still be at work there, and takes up its slots";
   return why.empty() ? rates_.why(now) : why;
 }

@@ -29,9 +29,9 @@ std::vector<std::vector<std::int64_t>> tasks_of(const Commit& commit) {
 
 using Tasks = std::vector<std::vector<std::int64_t>>;
 
-TEST(Commit, SplitOffAreTheSettlementsOfTheLastRecordsOnly) {
+TEST(Commit, SplitOffAreTheseSettlementsWithTheirRecords) {
   auto commit = commit_of({{1, 1}, {2, 0}, {3, 2}, {4, 0}, {5, 1}});
-  const auto rest = commit.split_off(1);
+  const auto rest = commit.split_off({2, 4});
   EXPECT_EQ(tasks_of(commit), (Tasks{{1, 1}, {2}, {4}})) << "what keeps no record need not wait";
   EXPECT_EQ(tasks_of(rest), (Tasks{{3, 3, 3}, {5, 5}}));
 }
