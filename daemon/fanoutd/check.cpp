@@ -26,7 +26,7 @@ Exit check(const Config& config) {
   const auto limits = compare(config, machine_limits());
   const auto named = read_what_is_named(config);
   const auto text = describe(config, SystemClock(boost::asio::system_executor()).wall()) +
-                    section("is asked by several vendors", shared_origins(config)) +
+                    section("one origin, several vendors", shared_origins(config)) +
                     section("could not be read here", named.unread) +
                     section("may become tight on this machine", limits.tight);
   std::fputs(text.c_str(), stdout);

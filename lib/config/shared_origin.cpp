@@ -15,7 +15,7 @@ std::vector<std::string> shared_origins(const Config& config) {
   for (const auto& [origin, vendors] : vendors_of) {
     if (vendors.size() == 1) continue;
     lines.push_back(fmt::format(
-        "vendors {} all ask {}, which sees the sum of their limits: let their pipelines share one vendor, or "
+        "vendors {} ask {}, which sees the sum of their limits: let their pipelines share one vendor, or "
         "give each its part of what it allows",
         listed(vendors), origin));
   }
