@@ -93,6 +93,7 @@ LimiterRow Dispatcher::row(MonoTime until) const {
   const auto now = clock_.mono();
   LimiterRow row;
   row.subject = "vendor/" + spec_.name;
+  row.account = account_of(spec_);
   row.paused = paused_;
   if (const auto hold = limiter_.hold(); hold && *hold > now) {
     row.hold_until = clock_.wall() + std::chrono::ceil<milliseconds>(*hold - now);

@@ -6,6 +6,7 @@
 // lets nothing more through. Owned by the engine, on the loop.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -82,6 +83,8 @@ class Dispatcher {
   void give_up_all() { orphaned(limiter_.in_flight()); }
   // Valid for what leaves until then.
   LimiterRow row(MonoTime until) const;
+  // Valid for what leaves by the reservation that stands.
+  LimiterRow row_as_reserved() const { return row(std::max(clock_.mono(), reserved_until_)); }
   // The row goes into a commit, and has been kept by it.
   LimiterRow reserve(MonoTime until);
   void reserved();

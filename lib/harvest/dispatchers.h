@@ -1,7 +1,8 @@
 // The dispatchers of all vendors of the configuration, by name.
 //
 // Owned by the engine, on the loop. What the store knows of vendors that are not in the configuration is
-// kept, for a reload that brings them back.
+// kept, for a reload that brings them back. A vendor is its origin and its credentials (account_of()): what
+// was known of it under a name that is no longer configured goes on under its new one.
 #pragma once
 
 #include <cstdint>
@@ -29,8 +30,16 @@ class Dispatchers {
   // Once, after that: how many tasks of each run were claimed when the process before died.
   void orphaned(const std::map<std::int64_t, std::int64_t>& taken_back, OpenRuns& runs);
 
-  Dispatcher& of(const std::string& vendor) { return *by_vendor_.at(vendor); }
-  const Dispatcher& of(const std::string& vendor) const { return *by_vendor_.at(vendor); }
+  // Rows that say so of vendors that have another name since then, to be kept with the next commit.
+  std::vector<LimiterRow> take_renamed();
+
+  // Also by the name that it had when a request left.
+  Dispatcher& of(const std::string& vendor) { return *by_vendor_.at(name_of_now(vendor)); }
+  const Dispatcher& of(const std::string& vendor) const { return *by_vendor_.at(name_of_now(vendor)); }
+  // The store has a row of it, and it is not in the configuration.
+  bool remembers(const std::string& vendor) const { return rows_.contains(vendor); }
+  // A row of such a vendor in which nothing holds it.
+  LimiterRow resume_remembered(const std::string& vendor);
   Dispatcher* find(const std::string& vendor);
   // Whether tasks of this run may leave, as far as somebody decides that; the vendor's limits are another
   // matter.
@@ -46,13 +55,18 @@ class Dispatchers {
   auto end() const { return by_vendor_.end(); }
 
  private:
+  const std::string& name_of_now(const std::string& vendor) const;
+  void rename_what_runs(const Config& config);
   void restore(Dispatcher& dispatcher);
+  void renamed(const std::string& before, const Dispatcher& dispatcher);
 
   TransportMaker make_transport_;
   const Clock& clock_;
   const Log& log_;
   std::map<std::string, std::unique_ptr<Dispatcher>> by_vendor_;
   std::map<std::string, LimiterRow> rows_;  // of vendors that are not in the configuration
+  std::map<std::string, std::string> new_names_;
+  std::vector<LimiterRow> renamed_;  // not kept yet
 };
 
 }  // namespace fanout

@@ -36,6 +36,10 @@ MonoTime mono_of(WallTime at, const Clock& clock) {
   return clock.mono() + std::clamp<milliseconds>(at - clock.wall(), milliseconds(0), kFar);
 }
 
+void keep(std::vector<LimiterRow> rows, Batch& batch) {
+  std::ranges::move(rows, std::back_inserter(batch.limiters));
+}
+
 }  // namespace
 
 Engine::Engine(Surroundings surroundings, std::shared_ptr<const Config> config, const Recovered& recovered)
@@ -72,6 +76,7 @@ Engine::Engine(Surroundings surroundings, std::shared_ptr<const Config> config, 
   read_what_others_wrote({recovered.open_runs, recovered.limiters});
   runs_.take_tallies(recovered.tallies, {}, on_.clock.mono());
   dispatchers_.restore(recovered.limiters);
+  keep(dispatchers_.take_renamed(), committer_.pending().batch);
   committer_.pending().batch.read_commands = true;  // given while nobody was there
   committer_.prune(bygone(*runs_.config(), on_.clock.wall()));
   dispatchers_.orphaned(recovered.taken_back, runs_);
@@ -101,6 +106,7 @@ void Engine::begin_once(const std::vector<std::string>& pipelines, Settled settl
 
 void Engine::reconfigure(std::shared_ptr<const Config> config) {
   helm_.put_back(dispatchers_.configure(*config));
+  keep(dispatchers_.take_renamed(), committer_.pending().batch);
   for (const auto& [id, run] : runs_) {
     if (!same_outputs(*runs_.config(), *config, run.run.pipeline))
       committer_.pending().seal_runs.push_back(id);

@@ -83,7 +83,9 @@ std::string Helm::pause(const std::string& target, bool paused) {
     rows.push_back(dispatcher->row(clock_.mono() + (has_rates ? committer_.reserves() : milliseconds(0))));
     rows.back().decides_pause = true;
   }
-  if (is_pipeline(target)) {
+  // What is paused and no longer in the configuration is let go by its old name.
+  if (!paused && dispatchers_.remembers(target)) rows.push_back(dispatchers_.resume_remembered(target));
+  if (is_pipeline(target) || (!paused && runs_.is_paused(target))) {
     runs_.pause(target, paused);
     LimiterRow row;
     row.subject = "pipeline/" + target;
@@ -91,7 +93,7 @@ std::string Helm::pause(const std::string& target, bool paused) {
     row.state = "{}";
     row.decides_pause = true;
     rows.push_back(std::move(row));
-  } else if (dispatcher == nullptr) {
+  } else if (dispatcher == nullptr && (paused || !dispatchers_.remembers(target))) {
     return fmt::format("refused: no pipeline or vendor {}; there are pipelines {} and vendors {}", target,
                        listed(pipelines_of(*runs_.config())), listed(dispatchers_.names()));
   }

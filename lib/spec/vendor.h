@@ -32,4 +32,8 @@ struct VendorSpec {
   Retry retry;
 };
 
+// Whom the vendor counts our requests for: its origin, and where the secrets of the credentials are kept.
+// Two names of one account are one vendor to it. Holds no secret.
+std::string account_of(const VendorSpec& vendor);
+
 }  // namespace fanout

@@ -69,6 +69,8 @@ struct LimiterRow {
   // When written: whether `paused` is to be kept. Else what the row says of it stays: somebody may have set
   // it by hand.
   bool decides_pause = false;
+  std::string account{};   // of a vendor: account_of() in spec/vendor.h
+  bool forgotten = false;  // when written: the row goes
 };
 
 // Up to which moment a pipeline's schedule is dealt with.

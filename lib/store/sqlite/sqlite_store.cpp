@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <fstream>
 #include <optional>
 #include <utility>
 
@@ -30,6 +31,26 @@ void refuse_what_is_not_ours(const std::filesystem::path& path, const std::strin
   check_version(database);
 }
 
+// Our database says in its head (byte 18, see "Database File Format" of SQLite) that it is written through a
+// log, from before there is one. A copy made by VACUUM INTO says that it is not: a log with something in it
+// that lies beside such a file belongs to another database, and would undo what was put back, or spoil it.
+void refuse_log_of_another(const std::filesystem::path& path) {
+  constexpr std::streamoff kWriteVersion = 18;
+  constexpr char kThroughLog = 2;
+  std::error_code error;
+  const auto log = path.string() + "-wal";
+  const auto length = std::filesystem::file_size(log, error);
+  if (error || length == 0) return;
+  char version = kThroughLog;
+  std::ifstream(path, std::ios::binary).seekg(kWriteVersion).get(version);
+  if (version == kThroughLog) return;
+  throw Error(
+      fmt::format("the log {} was not written by the database beside it, which is a copy that was put "
+                  "back",
+                  log),
+      fmt::format("it would undo the copy: rm '{0}-wal' '{0}-shm', then start", path.string()));
+}
+
 void use_log(Database& database) {
   Statement mode(database, "PRAGMA journal_mode = WAL");
   if (mode.step() && mode.text(0) == "wal") return;
@@ -42,6 +63,7 @@ std::optional<WallTime> earlier(std::optional<WallTime> a, std::optional<WallTim
 }
 
 Database open_and_migrate(const std::filesystem::path& path, const std::string& vfs, milliseconds patience) {
+  if (vfs.empty()) refuse_log_of_another(path);
   refuse_what_is_not_ours(path, vfs);
   Database database(path, Database::Mode::create, vfs, patience);
   database.checkpoint_on_close(false);

@@ -21,11 +21,12 @@ Upkeep::Upkeep(Database& database)
                 "WHERE a.run = ?1 AND a.path = ?2"),
       keep_limiter_(
           database,
-          "INSERT INTO limiter (subject, paused, hold_until, why, state, next_at) "
-          "VALUES (?1, ?2, ?3, ?4, ?5, ?7) ON CONFLICT (subject) DO UPDATE SET "
+          "INSERT INTO limiter (subject, paused, hold_until, why, state, next_at, account) "
+          "VALUES (?1, ?2, ?3, ?4, ?5, ?7, ?8) ON CONFLICT (subject) DO UPDATE SET "
           "paused = iif(?6, excluded.paused, paused), hold_until = excluded.hold_until, why = excluded.why, "
-          "state = excluded.state, next_at = excluded.next_at"),
-      limiters_(database, "SELECT subject, paused, hold_until, why, state, next_at FROM limiter"),
+          "state = excluded.state, next_at = excluded.next_at, account = excluded.account"),
+      forget_limiter_(database, "DELETE FROM limiter WHERE subject = ?1"),
+      limiters_(database, "SELECT subject, paused, hold_until, why, state, next_at, account FROM limiter"),
       keep_schedule_(database,
                      "INSERT INTO schedule (pipeline, text, considered) VALUES (?1, ?2, ?3) ON CONFLICT "
                      "(pipeline) DO UPDATE SET text = excluded.text, considered = excluded.considered"),
@@ -85,9 +86,13 @@ std::int64_t Upkeep::owner_of(std::int64_t run, const std::string& path) {
 }
 
 void Upkeep::keep(const LimiterRow& row) {
+  if (row.forgotten) {
+    forget_limiter_.bind(row.subject).run();
+    return;
+  }
   keep_limiter_
       .bind(row.subject, row.paused ? 1 : 0, unix_ms(row.hold_until), row.why, row.state,
-            row.decides_pause ? 1 : 0, unix_ms(row.next))
+            row.decides_pause ? 1 : 0, unix_ms(row.next), row.account)
       .run();
 }
 
@@ -98,6 +103,7 @@ std::vector<LimiterRow> Upkeep::limiters() {
     rows.push_back({std::string(limiters_.text(0)), limiters_.integer(1) != 0,
                     from_unix_ms(limiters_.integer(2)), std::string(limiters_.text(3)),
                     std::string(limiters_.text(4)), from_unix_ms(limiters_.integer(5))});
+    rows.back().account = limiters_.text(6);
   }
   limiters_.reset();
   return rows;

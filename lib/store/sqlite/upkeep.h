@@ -39,6 +39,7 @@ class Upkeep {
   Statement keep_answer_path_;
   Statement owner_of_;
   Statement keep_limiter_;
+  Statement forget_limiter_;
   Statement limiters_;
   Statement keep_schedule_;
   Statement open_commands_;

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <fstream>
+
 #include "store/sqlite/harness.h"
 
 namespace fanout {
@@ -177,6 +179,39 @@ TEST(SqliteStoreBackup, MadeWhileTheStoreIsOpenGoesOnWhereItWasMade) {
   Statement check(store.connection(), "PRAGMA integrity_check");
   ASSERT_TRUE(check.step());
   EXPECT_EQ(check.text(0), "ok");
+}
+
+// After a kill there is something in the log, and whoever puts a copy back forgets it.
+TEST(SqliteStoreBackup, PutBackBesideTheLogOfAnotherIsRefusedWithNothingChanged) {
+  const TemporaryFolder folder;
+  const auto path = folder.path() / "fanoutd.db", copy = folder.path() / "copy.db";
+  const auto log = path.string() + "-wal";
+  {
+    SqliteStore store(path);
+    Database(path, Database::Mode::read_write).execute("VACUUM INTO '" + copy.string() + "'");
+    Batch batch;
+    batch.now = kNow;
+    batch.new_runs.emplace_back().run.pipeline = "p";
+    store.apply(batch);
+    std::filesystem::copy_file(log, folder.path() / "log");  // as a kill leaves it
+  }
+  std::filesystem::remove(path.string() + "-shm");
+  std::filesystem::rename(folder.path() / "log", log);
+  EXPECT_NO_THROW(SqliteStore{path}) << "beside its own database a log is what it should be";
+
+  std::filesystem::remove(path.string() + "-shm");
+  std::filesystem::copy_file(copy, path, std::filesystem::copy_options::overwrite_existing);
+  std::ofstream(log) << "something";
+  try {
+    SqliteStore store(path);
+    ADD_FAILURE() << "opened";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("was not written by the database beside it"));
+    EXPECT_THAT(error.hint(), HasSubstr("-wal"));
+  }
+  EXPECT_EQ(std::filesystem::file_size(log), 9U);
+  std::filesystem::remove(log);
+  EXPECT_NO_THROW(SqliteStore{path});
 }
 
 }  // namespace
