@@ -25,6 +25,7 @@
 #include "harvest/helm.h"
 #include "harvest/open_runs.h"
 #include "harvest/orders.h"
+#include "harvest/steady_time.h"
 #include "spec/config.h"
 
 namespace fanout {
@@ -99,6 +100,7 @@ class Engine {
   Orders orders_;
   std::optional<WallTime> next_due_;  // of a waiting task
   bool look_ = true;                  // somebody may have written
+  SteadyTime steady_;                 // for what is pruned
   std::unique_ptr<Alarm> alarm_;
   Life life_;
 };

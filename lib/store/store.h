@@ -187,7 +187,8 @@ struct Recovered {
     return count;
   }
   std::vector<Run> open_runs;
-  std::vector<Tally> tallies;  // of the open runs
+  std::vector<Tally> tallies;            // of the open runs
+  std::optional<WallTime> latest_end{};  // of a run; nothing: none has ended
   std::vector<LimiterRow> limiters;
   std::vector<ScheduleRow> schedules;
   std::vector<Part> open_parts;

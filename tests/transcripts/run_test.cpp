@@ -59,6 +59,23 @@ TEST(Story, TheEndOfARunForgetsWhatIsOlderThanIsKept) {
 
 // ---- schedules
 
+TEST(Story, AClockThatIsAYearAheadForgetsNothing) {
+  Story story("store = { keep = \"1d\" }\n" + vendor("") + pipeline("p", ""),
+              [](const std::string&) { return reply(200); });
+  story.begin();
+  const auto run_now = [&story] {
+    story.shell("INSERT INTO control (command, target) VALUES ('start', 'p')");
+    story.pass(seconds(5));
+  };
+  run_now();
+  story.set_clock_by(std::chrono::hours(24 * 365));
+  run_now();
+  EXPECT_EQ(story.shell("SELECT count(*) FROM run"), "2");
+  story.set_clock_by(-std::chrono::hours(24 * 365));
+  run_now();
+  EXPECT_EQ(story.shell("SELECT count(*) FROM run"), "3");
+}
+
 TEST(Story, AScheduledRunNeedsTwoCommitsBeforeItsFirstRequest) {
   int commits_at_first_request = 0;
   Story* there = nullptr;

@@ -109,6 +109,11 @@ void Story::reload(const std::string& toml) {
   poll();
 }
 
+void Story::set_clock_by(milliseconds jump) {
+  clock_.set_wall_by(jump);
+  engine_->clock_changed();
+}
+
 std::string Story::shell(const std::string& sql) {
   std::string text;
   {

@@ -40,6 +40,8 @@ class Story {
   void begin();
   void pass(milliseconds time);
   void reload(const std::string& toml);
+  // Somebody sets the clock.
+  void set_clock_by(milliseconds jump);
   // SQL of an operator, in the shell; gives the first column of the first row as text.
   std::string shell(const std::string& sql);
 

@@ -45,7 +45,9 @@ Runs::Runs(Database& database, Queue& queue)
       still_open_(
           database,
           "SELECT id FROM run INDEXED BY run_one_open WHERE pipeline = ?1 AND finished_at IS NULL AND "
-          "state = 'running' AND reopened = 0") {}
+          "state = 'running' AND reopened = 0"),
+      latest_end_(database,
+                  "SELECT max(finished_at) FROM (SELECT finished_at FROM run ORDER BY id DESC LIMIT 100)") {}
 
 std::variant<Run, NotBegun> Runs::start(const NewRun& wanted, WallTime now) {
   Run run = wanted.run;
@@ -103,5 +105,12 @@ std::vector<Run> Runs::read(Statement& statement) {
 }
 
 std::vector<Run> Runs::open() { return read(open_.bind()); }
+
+std::optional<WallTime> Runs::latest_end() {
+  latest_end_.bind().step();
+  const auto at = latest_end_.integer(0);  // NULL is 0
+  latest_end_.reset();
+  return at > 0 ? std::optional(from_unix_ms(at)) : std::nullopt;
+}
 
 }  // namespace fanout

@@ -3,6 +3,7 @@
 // Every call is part of the caller's transaction.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -24,6 +25,8 @@ class Runs {
   void cancel(std::int64_t run, WallTime now);
   void note(const RunNote& note, WallTime now);
   std::vector<Run> open();
+  // When the latest of them ended.
+  std::optional<WallTime> latest_end();
 
  private:
   std::vector<Run> read(Statement& statement);
@@ -38,6 +41,7 @@ class Runs {
   Statement open_;
   Statement since_;
   Statement still_open_;
+  Statement latest_end_;
 };
 
 }  // namespace fanout

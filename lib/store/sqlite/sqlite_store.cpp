@@ -105,6 +105,7 @@ Recovered SqliteStore::recover(WallTime now) {
   log_is_long_ = false;
   recovered.open_runs = runs_.open();
   for (const auto& run : recovered.open_runs) queue_.tallies(run.id, recovered.tallies);
+  recovered.latest_end = runs_.latest_end();
   recovered.limiters = upkeep_.limiters();
   recovered.schedules = upkeep_.schedules();
   recovered.open_parts = upkeep_.open_parts();

@@ -1,0 +1,71 @@
+#include "harvest/steady_time.h"
+
+#include <gtest/gtest.h>
+
+#include "sim/sim_clock.h"
+
+namespace fanout {
+namespace {
+
+using std::chrono::hours;
+
+constexpr milliseconds kYear = hours(24 * 365);
+const WallTime kNow = from_unix_ms(1'800'000'000'000);
+
+class SteadyTimeTest : public testing::Test {
+ protected:
+  void pass(milliseconds time) {
+    timeline.after(time, [] {});
+    while (timeline.step()) {
+    }
+  }
+
+  sim::Timeline timeline;
+  sim::SimClock clock{timeline, kNow};
+};
+
+TEST_F(SteadyTimeTest, GoesWithTheClockWhereNoRunHasEnded) {
+  SteadyTime steady(clock, {});
+  EXPECT_EQ(steady.now(), kNow);
+  pass(hours(3));
+  EXPECT_EQ(steady.now(), kNow + hours(3));
+}
+
+TEST_F(SteadyTimeTest, IsNotMovedByAJumpUntilTheClockHasBeenRightForADay) {
+  SteadyTime steady(clock, kNow);
+  clock.set_wall_by(kYear);
+  EXPECT_EQ(steady.now(), kNow);
+  pass(hours(23));
+  EXPECT_EQ(steady.now(), kNow + hours(23));
+  pass(hours(2));
+  EXPECT_EQ(steady.now(), clock.wall()) << "it has gone along for a day";
+}
+
+TEST_F(SteadyTimeTest, BeginsItsDayAnewAtEachJump) {
+  SteadyTime steady(clock, kNow);
+  clock.set_wall_by(kYear);
+  steady.now();
+  pass(hours(20));
+  clock.set_wall_by(kYear);
+  steady.now();
+  pass(hours(20));
+  EXPECT_EQ(steady.now(), kNow + hours(40));
+}
+
+TEST_F(SteadyTimeTest, IsNeverLaterThanTheClock) {
+  SteadyTime steady(clock, kNow);
+  clock.set_wall_by(-kYear);
+  EXPECT_EQ(steady.now(), kNow - kYear);
+  EXPECT_EQ(SteadyTime(clock, kNow).now(), kNow - kYear) << "a run that ended in what is now the future";
+}
+
+TEST_F(SteadyTimeTest, BeginsWithTheEndOfTheLatestRunHoweverFarTheClockIsAhead) {
+  clock.set_wall_by(kYear);
+  SteadyTime steady(clock, kNow - hours(1));
+  EXPECT_EQ(steady.now(), kNow - hours(1));
+  pass(hours(25));
+  EXPECT_EQ(steady.now(), clock.wall());
+}
+
+}  // namespace
+}  // namespace fanout
