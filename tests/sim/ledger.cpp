@@ -17,6 +17,13 @@ std::string text_of(const Question& question) {
 
 bool is_output(const std::string& path) { return path.starts_with(std::string(kOutputs) + "/"); }
 
+// data-17-00001.ndjson.gz: 17
+std::int64_t run_of_part(std::string_view name) {
+  const auto number = name.rfind('-');
+  const auto run = name.rfind('-', number - 1);
+  return std::stoll(std::string(name.substr(run + 1, number - run - 1)));
+}
+
 std::optional<std::string> decoded(const std::string& path, const std::string& bytes) {
   using Compression = OutputSpec::Compression;
   return inflated(path.ends_with(".gz")    ? Compression::gzip
@@ -60,12 +67,23 @@ void Ledger::read_database(Database& database) {
     if (state != "done" && state != "skipped" && state != "dead") found(text_of(question) + " is " + state);
     if (!states_.emplace(question, state).second) found(text_of(question) + " is there twice");
   }
+  if (database.number("SELECT count(*) FROM task WHERE run NOT IN (SELECT id FROM run)") > 0)
+    found("a task has outlived its run");
+  Statement whole(database, "SELECT id FROM run WHERE forgotten = 0");
+  while (whole.step()) runs_.insert(whole.integer(0));
+  if (remembered_ == nullptr) return;
+  for (const auto& [question, state] : remembered_->states_) {
+    if (!states_.emplace(question, state).second) continue;
+    ++pruned_;
+    if (runs_.contains(question.run)) found(text_of(question) + " is gone before its run is");
+  }
 }
 
 void Ledger::check_tallies(Database& database) {
   const auto wrong = database.number(R"(
     SELECT count(*) FROM (
       SELECT run, level, waiting, ready, leased, done, skipped, dead FROM tally
+      WHERE waiting + ready + leased + done + skipped + dead > 0  -- else all of them are pruned
       EXCEPT
       SELECT run, level, sum(state = 'waiting'), sum(state = 'ready'), sum(state = 'leased'), sum(state = 'done'),
              sum(state = 'skipped'), sum(state = 'dead') FROM task GROUP BY run, level))");
@@ -77,11 +95,11 @@ void Ledger::check_tallies(Database& database) {
 }
 
 void Ledger::check_parts(Database& database) {
-  std::set<std::string> known;
+  if (remembered_ != nullptr) parts_ = remembered_->parts_;
   Statement rows(database, "SELECT path, committed, sealed, note FROM part");
   while (rows.step()) {
     const auto path = std::string(rows.text(0));
-    known.insert(fmt::format("{}/{}", kOutputs, path));
+    parts_.insert(fmt::format("{}/{}", kOutputs, path));
     const auto content = machine_.files().find(fmt::format("{}/{}", kOutputs, path));
     if (rows.integer(2) == 0) found(path + " is not sealed");
     if (!rows.text(3).empty()) found(fmt::format("{} has a note: {}", path, rows.text(3)));
@@ -94,9 +112,12 @@ void Ledger::check_parts(Database& database) {
   for (const auto& [path, content] : machine_.files().all()) {
     const auto name = path.substr(path.rfind('/') + 1);
     if (!is_output(path) || path.find(".ndjson") == std::string::npos || name.starts_with('.')) continue;
-    if (!known.contains(path)) found(path + " is there and the store does not know it");
+    if (!parts_.contains(path) && !is_pruned(run_of_part(name)))
+      found(path + " is there and the store does not know it");
   }
 }
+
+bool Ledger::is_pruned(std::int64_t run) const { return remembered_ != nullptr && !runs_.contains(run); }
 
 void Ledger::read_outputs() {
   for (const auto& [path, content] : machine_.files().all()) {
@@ -156,6 +177,10 @@ void Ledger::check_tasks() {
     if (state == "done" && is_unasked_end(question, answers)) continue;
     if (state == "done") check_children(question, answers);
     check_records(question, state, answers);
+    for (const auto& answer : answers) marks += kept_.contains(answer.nonce) ? 1U : 0U;
+  }
+  for (const auto& [question, answers] : given_) {
+    if (states_.contains(question) || !is_pruned(question.run)) continue;
     for (const auto& answer : answers) marks += kept_.contains(answer.nonce) ? 1U : 0U;
   }
   if (marks != kept_.size()) found("the outputs hold an answer that nobody gave");

@@ -37,7 +37,7 @@ int main(int argc, char** argv) {
 
   int failed = 0;
   std::uint64_t requests = 0;
-  std::int64_t tasks = 0, records = 0, deaths = 0;
+  std::int64_t tasks = 0, records = 0, deaths = 0, pruned = 0;
   for (auto seed = first; seed < first + seeds; ++seed) {
     current_seed = seed;
     const auto show = [](std::string_view line) { fmt::print("{}\n", line); };
@@ -46,6 +46,7 @@ int main(int argc, char** argv) {
     tasks += verdict.tasks;
     records += verdict.records;
     deaths += verdict.deaths;
+    pruned += verdict.pruned;
     if (verbose) fmt::print("seed {}: {} lines, hash {:016x}\n", seed, verdict.lines, verdict.hash);
     if (!verdict.finding) continue;
     ++failed;
@@ -53,7 +54,9 @@ int main(int argc, char** argv) {
                seed);
     std::fflush(stdout);
   }
-  fmt::print("{} of {} seeds failed; {} requests, {} tasks, {} lines of records, {} ends of a process\n",
-             failed, seeds, requests, tasks, records, deaths);
+  fmt::print(
+      "{} of {} seeds failed; {} requests, {} tasks, {} lines of records, {} ends of a process, {} tasks "
+      "pruned\n",
+      failed, seeds, requests, tasks, records, deaths, pruned);
   return failed == 0 ? 0 : 1;
 }

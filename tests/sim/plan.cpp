@@ -133,7 +133,7 @@ const LevelPlan* PipelinePlan::level(std::string_view wanted) const {
 }
 
 std::string Plan::toml() const {
-  std::string text = "store = { keep = \"3650d\" }\n";
+  std::string text = fmt::format("store = {{ keep = \"{}\" }}\n", keep);
   for (const auto& [name, vendor] : vendors) text += vendor_toml(vendor);
   for (const auto& [name, pipeline] : pipelines) {
     if (!pipeline.there) continue;

@@ -59,6 +59,7 @@ struct VendorPlan {
 struct Plan {
   std::map<std::string, VendorPlan> vendors;
   std::map<std::string, PipelinePlan> pipelines;
+  std::string keep = "3650d";  // how long runs are
   std::string toml() const;
 };
 

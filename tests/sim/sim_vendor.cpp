@@ -121,8 +121,10 @@ void SimVendor::arrive(const std::shared_ptr<Call>& call) {
   call->arrived = true;
   if (call->over && !call->orphan) return leave(call);
   const LevelPlan* level = nullptr;
-  if (const auto question = question_of(call->request.target, &level); question && !call->orphan)
+  if (const auto question = question_of(call->request.target, &level); question && !call->orphan) {
     asked_in_this_life_.insert(*question);
+    if (watch_) watch_(question->place.pipeline);
+  }
   if (outage_ == Outage::silent || chance_.percent(weather_.stalls)) return;  // until its time is over
   const auto longest = chance_.one_in(10) ? seconds(2) : milliseconds(100);
   timeline_.after(chance_.between(microseconds(500), longest), [this, call] { answer(call); });

@@ -72,6 +72,9 @@ class SimVendor {
   void refuse_credentials(bool refuse) { refuses_credentials_ = refuse; }
   void settle_down();  // fair from now on
 
+  // Told of each request of a pipeline that arrives.
+  void watch(std::function<void(const std::string& pipeline)> watch) { watch_ = std::move(watch); }
+
   Witness& witness() { return witness_; }
   SimTree& tree() { return tree_; }
   const std::map<Question, std::vector<Answer>>& given() const { return given_; }
@@ -106,6 +109,7 @@ class SimVendor {
   Journal& journal_;
   SimTree tree_;
   Witness witness_;
+  std::function<void(const std::string&)> watch_;
   Weather weather_;
   Outage outage_ = Outage::none;
   bool refuses_credentials_ = false;

@@ -11,7 +11,7 @@
 namespace fanout::sim {
 namespace {
 
-constexpr microseconds kLongest = std::chrono::hours(24 * 20);
+constexpr microseconds kLongest = std::chrono::hours(24 * 25);
 constexpr std::uint64_t kMostEvents = 2'000'000;
 constexpr int kMostRefused = 100;  // starts in a row; a full disk does not last that long
 
@@ -22,7 +22,13 @@ Simulation::Simulation(std::uint64_t seed, std::function<void(std::string_view)>
       plan_(draw_plan(chance_)),
       journal_(timeline_, std::move(show)),
       machine_(chance_.next(), plan_, timeline_, journal_),
-      operator_(machine_, plan_, timeline_, journal_, chance_.next()) {
+      operator_(machine_, plan_, timeline_, journal_, chance_.next()),
+      turns_(plan_, journal_) {
+  for (auto& [name, vendor] : machine_.vendors()) {
+    vendor->watch([this](const std::string& pipeline) {
+      if (calm_ && machine_.running()) turns_.arrived(pipeline, machine_.engine()->progress());
+    });
+  }
   // SQLite's own chances, which it draws for all connections of a process.
   sqlite3_test_control(SQLITE_TESTCTRL_PRNG_SEED, static_cast<int>(seed % 1'000'000'007) + 1, nullptr);
 }
@@ -30,19 +36,20 @@ Simulation::Simulation(std::uint64_t seed, std::function<void(std::string_view)>
 fanout::sim::Verdict Simulation::run() {
   journal_.line("\n" + plan_.toml());
   trouble();
-  start_later(microseconds(0));
-  while (!journal_.finding() && !is_settled()) go_on();
-  if (!journal_.finding()) {
-    ending_ = true;
-    machine_.drain(seconds(5));
-    while (!journal_.finding() && machine_.running()) go_on();
-  }
+  live();
   Verdict verdict;
   if (!journal_.finding()) {
-    Ledger ledger(machine_, plan_, journal_);
-    ledger.check();
-    verdict.tasks = ledger.tasks();
-    verdict.records = ledger.records();
+    Ledger first(machine_, plan_, journal_);
+    first.check();
+    verdict.tasks = first.tasks();
+    verdict.records = first.records();
+    if (!journal_.finding() && chance_.one_in(3)) {
+      second_life();
+      Ledger second(machine_, plan_, journal_);
+      second.remember(first);
+      if (!journal_.finding()) second.check();
+      verdict.pruned = second.pruned();
+    }
   }
   for (const auto& [name, vendor] : machine_.vendors()) verdict.requests += vendor->witness().arrivals();
   verdict.finding = journal_.finding();
@@ -50,6 +57,38 @@ fanout::sim::Verdict Simulation::run() {
   verdict.lines = journal_.lines();
   verdict.deaths = machine_.deaths();
   return verdict;
+}
+
+void Simulation::live() {
+  start_later(microseconds(0));
+  while (!journal_.finding() && !is_settled()) go_on();
+  if (journal_.finding()) return;
+  ending_ = true;
+  machine_.drain(seconds(5));
+  while (!journal_.finding() && machine_.running()) go_on();
+}
+
+// Days later, with runs that are kept for one day only: the old ones go while new ones meet their trouble.
+void Simulation::second_life() {
+  journal_.line("days later");
+  plan_.keep = "1d";
+  calm_ = resumed_ = ending_ = false;
+  const auto begin = timeline_.now() + std::chrono::hours(chance_.between(1, 72));
+  timeline_.at(begin, [] {});
+  while (timeline_.now() < begin && timeline_.step()) {
+  }
+  // From then on the clock is trusted, and the end of a run prunes.
+  trouble_ends_ = begin + std::chrono::hours(26);
+  for (const auto& [name, pipeline] : plan_.pipelines) {
+    if (pipeline.there)
+      timeline_.at(trouble_ends_ - seconds(chance_.between(1, 60)),
+                   [this, target = name] { operator_.order("start", target); });
+  }
+  const auto count = chance_.between(0, 12);
+  for (int i = 0; i < count; ++i)
+    timeline_.at(trouble_ends_ - chance_.between(seconds(0), seconds(60)), [this] { one_trouble(); });
+  timeline_.at(trouble_ends_, [this] { calm(); });
+  live();
 }
 
 void Simulation::go_on() {
@@ -64,7 +103,7 @@ void Simulation::go_on() {
     return;
   }
   if (!timeline_.step()) journal_.found("nothing is going to happen any more, and not all is settled");
-  if (timeline_.now() > kLongest) journal_.found("it does not end in 20 days");
+  if (timeline_.now() > kLongest) journal_.found("it does not end in 25 days");
   if (timeline_.events_so_far() > kMostEvents) journal_.found("it does not end in two million events");
 }
 
@@ -223,7 +262,12 @@ void Simulation::calm() {
     vendor->settle_down();
     vendor->witness().up();
   }
-  for (auto& [name, pipeline] : plan_.pipelines) pipeline.schedule.clear();
+  for (auto& [name, pipeline] : plan_.pipelines) {
+    pipeline.schedule.clear();
+    // All at once, so that they have to share.
+    if (pipeline.there)
+      timeline_.after(seconds(5), [this, target = name] { operator_.order("start", target); });
+  }
   if (machine_.running()) {
     machine_.reload();
   } else {

@@ -13,6 +13,7 @@
 
 #include "sim/machine.h"
 #include "sim/operator.h"
+#include "sim/turns.h"
 
 namespace fanout::sim {
 
@@ -24,6 +25,7 @@ struct Verdict {
   int deaths = 0;
   std::int64_t tasks = 0;
   std::int64_t records = 0;
+  std::int64_t pruned = 0;  // tasks
 };
 
 class Simulation {
@@ -32,7 +34,9 @@ class Simulation {
   Verdict run();
 
  private:
+  void live();     // until all is settled and the process has ended
   void trouble();  // plans all that goes wrong
+  void second_life();
   void one_trouble();
   void calm();   // ends all that is wrong
   void go_on();  // one step of time
@@ -49,6 +53,7 @@ class Simulation {
   Journal journal_;
   Machine machine_;
   Operator operator_;
+  Turns turns_;
   bool calm_ = false;
   bool resumed_ = false;
   bool ending_ = false;

@@ -24,17 +24,19 @@ TEST(Simulation, DiffersFromSeedToSeed) { EXPECT_NE(simulate(1).hash, simulate(2
 
 TEST(Simulation, AsksKeepsAndDies) {
   std::uint64_t requests = 0;
-  std::int64_t records = 0, deaths = 0;
+  std::int64_t records = 0, deaths = 0, pruned = 0;
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     const auto verdict = simulate(seed);
     EXPECT_EQ(verdict.finding, std::nullopt) << "seed " << seed;
     requests += verdict.requests;
     records += verdict.records;
     deaths += verdict.deaths;
+    pruned += verdict.pruned;
   }
   EXPECT_GT(requests, 500U);
   EXPECT_GT(records, 200);
   EXPECT_GT(deaths, 20);
+  EXPECT_GT(pruned, 20);
 }
 
 }  // namespace
