@@ -32,74 +32,19 @@ class SilentVendor : public Transport {
 class Machines : public testing::Test {
  protected:
   // Two pipelines of one vendor, and one of another.
-  static constexpr const char* kConfig = R"(
-[vendor.v]
-base_url = "http://v.example"
-concurrency = 4
-[vendor.w]
-base_url = "http://w.example"
-[pipeline.p]
-vendor = "v"
-weight = 3
-[[pipeline.p.level]]
-name = "a"
-path = "/a"
-items = "$"
-[[pipeline.p.level]]
-name = "b"
-parent = "a"
-path = "/a/{a}"
-[[pipeline.p.output]]
-level = "b"
-to = "b.ndjson"
-[pipeline.q]
-vendor = "v"
-[[pipeline.q.level]]
-name = "a"
-path = "/q"
-[pipeline.r]
-vendor = "w"
-[[pipeline.r.level]]
-name = "a"
-path = "/r"
-)";
+  static const char* const kConfig;
 
-  void SetUp() override {
-    dispatchers.configure(*config);
-    agenda.configure(*config, clock.wall());
-  }
+  // Not made here, since that takes long to compile.
+  Machines();
+  ~Machines() override;
+  void SetUp() override;
 
   Commit& pending() { return committer.pending(); }
   // A run that is open, with so many tasks ready.
-  ActiveRun& open(std::int64_t id, const std::string& pipeline, std::int64_t ready = 0) {
-    fanout::Run run;
-    run.id = id;
-    run.pipeline = pipeline;
-    run.started_at = clock.wall();
-    runs.adopt(run, clock.mono());
-    Tally tally;
-    tally.run = id;
-    tally.level = "a";
-    tally.ready = ready;
-    runs.take_tallies({tally}, {}, clock.mono());
-    return *runs.find(id);
-  }
-  Claimed claimed_of(const ActiveRun& run, std::int64_t id = 1) {
-    Claimed claimed;
-    claimed.task.id = id;
-    claimed.task.run = run.run.id;
-    claimed.task.claim = 100 + id;
-    claimed.task.level = "a";
-    claimed.task.parents = "{}";
-    claimed.task.attempts = 1;
-    claimed.pipeline = run.run.pipeline;
-    return claimed;
-  }
+  ActiveRun& open(std::int64_t id, const std::string& pipeline, std::int64_t ready = 0);
+  Claimed claimed_of(const ActiveRun& run, std::int64_t id = 1);
   // Does what has been handed to an executor.
-  void poll() {
-    loop.restart();
-    loop.poll();
-  }
+  void poll();
 
   sim::Timeline timeline;
   sim::SimClock clock{timeline, from_unix_ms(1'800'000'000'000)};
