@@ -10,6 +10,7 @@
 #include "reply/clean_text.h"
 #include "reply/json_scan.h"
 #include "reply/retry_after.h"
+#include "reply/told_limits.h"
 
 namespace fanout {
 namespace {
@@ -42,6 +43,14 @@ std::optional<Ruling> ruling_of(const Reply& reply, std::string_view body, const
     }
   }
   return std::nullopt;
+}
+
+// What is said of it goes into rows and logs.
+ToldLimits told_by(const Reply& reply, WallTime now, const Redactor& redactor) {
+  auto told = read_told_limits(reply.status, reply.headers, now);
+  for (auto& limit : told.limits) limit.name = excerpt(limit.name, redactor);
+  for (auto& nonsense : told.nonsense) nonsense.text = excerpt(nonsense.text, redactor);
+  return told;
 }
 
 // The one pass over the body of a good reply.
@@ -103,6 +112,7 @@ Reading read_reply(const Reply& reply, const Task& task, const PipelineSpec& pip
   reading.cleaned_body = cleaned(reply.body);
   const std::string_view body = reading.cleaned_body ? std::string_view(*reading.cleaned_body) : reply.body;
   facts.ruling = ruling_of(reply, body, level, expressions, now);
+  reading.told = told_by(reply, now, redactor);
 
   const bool good = is_good(reply.status) && reply.fault == Fault::none;
   const bool not_ready = reply.status == 202 && !facts.ruling && read_wait(reply.header("retry-after"), now);
@@ -115,8 +125,7 @@ Reading read_reply(const Reply& reply, const Task& task, const PipelineSpec& pip
   }
   if (empty_on_purpose || nothing_there) reading.items = 0;
   if (reply.status != 0 && (!good || facts.ruling || not_ready)) {
-    const auto quiet = read_quiet(
-        reply.status, [&reply](std::string_view name) { return reply.header(name); }, now);
+    const auto quiet = quiet_of(reply.status, reading.told);
     facts.retry_after = quiet.wait;
     facts.nothing_remains = quiet.nothing_remains;
     if (facts.fault == Fault::none) {

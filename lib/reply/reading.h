@@ -10,6 +10,7 @@
 #include "base/redactor.h"
 #include "expression/expression.h"
 #include "http/transport.h"
+#include "limit/told_limit.h"
 #include "page/page_lengths.h"
 #include "spec/config.h"
 #include "task/left_out.h"
@@ -23,6 +24,7 @@ struct Reading {
   std::optional<std::string> cleaned_body;  // what was read, where that is another text than what came
   LeftOut left_out{};                       // of the items, likewise
   std::string why_where_failed;             // … the first time
+  ToldLimits told{};                        // of the vendor's limits
   std::optional<std::int64_t> items;  // that this page of a list brought; nothing: it says nothing of that
 };
 

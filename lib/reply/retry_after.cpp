@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/units.h"
+#include "reply/header_words.h"
 
 namespace fanout {
 namespace {
@@ -20,39 +21,11 @@ milliseconds sane(double ms) {
   return ms >= static_cast<double>(kLongest.count()) ? kLongest : milliseconds(std::llround(std::ceil(ms)));
 }
 
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t' || text.front() == '"'))
-    text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '"'))
-    text.remove_suffix(1);
-  return text;
-}
-
-std::optional<double> number_in(std::string_view text) {
-  // from_chars would take "inf" and "nan" as well.
-  if (text.find_first_not_of("0123456789.-") != std::string_view::npos) return std::nullopt;
-  double number = 0;
-  const auto [end, error] =
-      std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
-
 std::optional<int> whole(std::string_view text) {
   int number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc() || end != text.data() + text.size() || number < 0) return std::nullopt;
   return number;
-}
-
-std::vector<std::string_view> words_of(std::string_view text, std::string_view between) {
-  std::vector<std::string_view> words;
-  for (auto begin = text.find_first_not_of(between); begin != std::string_view::npos;) {
-    const auto end = std::min(text.find_first_of(between, begin), text.size());
-    words.push_back(text.substr(begin, end - begin));
-    begin = text.find_first_not_of(between, end);
-  }
-  return words;
 }
 
 std::optional<seconds> time_of_day(std::string_view text) {
@@ -133,70 +106,45 @@ milliseconds delay_or_epoch(double number, WallTime now) {
 
 }  // namespace
 
+std::optional<WallTime> read_moment(std::string_view text, WallTime now) {
+  if (const auto date = http_date(text, now)) return date;
+  return iso_date(text);
+}
+
 std::optional<milliseconds> read_wait(std::string_view text, WallTime now) {
   text = trimmed(text);
   if (text.empty()) return std::nullopt;
   if (const auto number = number_in(text)) return delay_or_epoch(*number, now);
-  if (const auto date = http_date(text, now)) return sane(static_cast<double>((*date - now).count()));
-  if (const auto date = iso_date(text)) return sane(static_cast<double>((*date - now).count()));
+  if (const auto at = read_moment(text, now)) return sane(static_cast<double>((*at - now).count()));
   if (const auto duration = parse_duration(text)) return std::min(*duration, kLongest);
   return std::nullopt;
 }
 
 namespace {
 
-using Header = std::function<std::string_view(std::string_view)>;
+// A rolling window of hours has room again long before it is over.
+constexpr milliseconds kWaitedOut = std::chrono::minutes(5);
 
-struct Counters {
-  const char* remaining;
-  std::array<const char*, 3> until;  // when the window ends, the surest first; empty: no such header
-};
-constexpr std::array<Counters, 3> kCounters{{
-    {"ratelimit-remaining", {"ratelimit-reset", "ratelimit-resettime", ""}},
-    {"x-ratelimit-remaining", {"x-ratelimit-reset-after", "x-ratelimit-reset", ""}},
-    {"x-rate-limit-remaining", {"x-rate-limit-reset-after", "x-rate-limit-reset", "x-rate-limit-window"}},
-}};
-
-// "0", "-1" and "0;w=3600"; not "", "20;w=21600", "unlimited".
-bool is_used_up(std::string_view remaining) {
-  const auto number = number_in(trimmed(remaining.substr(0, remaining.find_first_of(";,"))));
-  return number && *number <= 0;
-}
-
-// The value of a parameter of an item in a structured field: r of "burst";r=0;t=5.
-std::string_view parameter(std::string_view item, std::string_view name) {
-  for (const auto word : words_of(item, "; \t")) {
-    if (word.size() > name.size() && word.starts_with(name) && word[name.size()] == '=')
-      return word.substr(name.size() + 1);
-  }
-  return {};
-}
-
-// RateLimit: "burst";r=0;t=5, "day";r=70;t=40000 (draft-ietf-httpapi-ratelimit-headers)
-void add_structured(std::string_view field, WallTime now, Quiet& quiet) {
-  for (const auto item : words_of(field, ",")) {
-    if (!is_used_up(parameter(item, "r"))) continue;
-    quiet.nothing_remains = true;
-    const auto until = read_wait(parameter(item, "t"), now);
-    if (until) quiet.wait = std::max(quiet.wait.value_or(milliseconds(0)), *until);
-  }
+std::optional<milliseconds> wait_of(const ToldLimit& limit) {
+  if (limit.reset_in) return std::min(*limit.reset_in, kLongest);
+  return limit.window && *limit.window <= kWaitedOut ? limit.window : std::nullopt;
 }
 
 }  // namespace
 
-Quiet read_quiet(int status, const Header& header, WallTime now) {
+Quiet quiet_of(int status, const ToldLimits& told) {
   Quiet quiet;
-  add_structured(header("ratelimit"), now, quiet);
-  for (const auto& counters : kCounters) {
-    const bool used_up = is_used_up(header(counters.remaining));
-    quiet.nothing_remains = quiet.nothing_remains || used_up;
-    if (!used_up && status != 429) continue;
-    for (const auto* name : counters.until) {
-      if (quiet.wait) break;
-      quiet.wait = read_wait(header(name), now);
-    }
+  std::vector<ToldLimit> with_wait;
+  for (const auto& limit : told.limits) {
+    const auto wait = wait_of(limit);
+    if (wait) with_wait.push_back(limit);
+    if (limit.remaining != 0) continue;
+    quiet.nothing_remains = true;
+    if (wait) quiet.wait = std::max(quiet.wait.value_or(milliseconds(0)), *wait);
   }
-  if (const auto asked = read_wait(header("retry-after"), now)) quiet.wait = asked;
+  const auto* binds = tightest(with_wait);
+  if (!quiet.wait && status == 429 && binds != nullptr) quiet.wait = wait_of(*binds);
+  if (told.retry_after) quiet.wait = told.retry_after;
   return quiet;
 }
 

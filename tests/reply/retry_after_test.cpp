@@ -5,6 +5,8 @@
 #include <map>
 #include <string>
 
+#include "reply/told_limits.h"
+
 namespace fanout {
 namespace {
 
@@ -15,13 +17,7 @@ constexpr milliseconds kDay = std::chrono::hours(24);
 using Headers = std::map<std::string, std::string, std::less<>>;
 
 Quiet quiet_of(int status, const Headers& headers, WallTime now = kNow) {
-  return read_quiet(
-      status,
-      [&headers](std::string_view name) {
-        const auto found = headers.find(name);
-        return found == headers.end() ? std::string_view() : std::string_view(found->second);
-      },
-      now);
+  return quiet_of(status, read_told_limits(status, {headers.begin(), headers.end()}, now));
 }
 std::optional<milliseconds> wait_of(const Headers& headers) { return quiet_of(429, headers).wait; }
 

@@ -52,7 +52,7 @@ const std::map<std::string, std::set<std::string>>& layers() {
       {"page", {"base", "spec", "task", "http"}},
       {"auth", {"base", "spec", "http"}},
       {"ask", {"base", "spec", "task", "http", "page", "auth"}},
-      {"reply", {"base", "spec", "expression", "task", "http", "page"}},
+      {"reply", {"base", "spec", "expression", "task", "limit", "http", "page"}},
       {"store", {"base", "spec", "task"}},
       {"output", {"base", "spec", "expression", "task"}},
       {"harvest",
