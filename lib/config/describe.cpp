@@ -74,6 +74,11 @@ void describe_vendor(Out out, const VendorSpec& vendor) {
   for (const auto& [name, value] : vendor.headers) line(out, "header", "{}: {}", name, value);
   line(out, "limits", "{} requests in flight; {}", vendor.concurrency, rates_text(vendor));
   if (!vendor.rates.empty()) line(out, "jitter", "up to {} on the way", format_duration(vendor.jitter));
+  for (const auto& [name, sql] :
+       {std::pair{"limit", &vendor.told.limit}, std::pair{"remaining", &vendor.told.remaining},
+        std::pair{"reset", &vendor.told.reset}, std::pair{"window", &vendor.told.window}}) {
+    if (!sql->empty()) line(out, "told", "{} = {}", name, *sql);
+  }
   line(out, "patience", "{} for a request, {} of them to connect; bodies up to {}",
        format_duration(vendor.timeout), format_duration(vendor.connect_timeout),
        format_size(vendor.body_limit));

@@ -92,6 +92,7 @@ PipelineSpec read_pipeline(const std::string& name, const Node& node,
   const auto vendor = vendors.find(pipeline.vendor);
   const std::vector<LevelSection> levels =
       read_levels(reader, name, vendor == vendors.end() ? nullptr : &vendor->second, checking);
+  if (vendor != vendors.end()) pipeline.told = vendor->second.spec.told;
   for (const LevelSection& section : levels) {
     for (const TemplateAt& written : section.templates) {
       if (section.in_tree) check_names(written, section.level, levels, pipeline.vars, checking.complaints);

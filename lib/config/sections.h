@@ -35,6 +35,7 @@ PipelineSpec read_pipeline(const std::string& name, const Node& node,
                            const std::map<std::string, VendorSection>& vendors, Checking checking);
 LevelSection read_level(const std::string& pipeline, const Node& node, Checking checking);
 std::vector<Rule> read_rules(Reader& section, Checking checking);
+ToldSpec read_told(Reader& vendor, Checking checking);
 // levels: of the pipeline, in order.
 OutputSpec read_output(const std::string& pipeline, const Node& node, const std::vector<LevelSection>& levels,
                        const std::map<std::string, std::string>& vars, Checking checking);

@@ -115,6 +115,7 @@ VendorSection read_vendor(const std::string& name, const Node& node, Checking ch
   read_times(reader, vendor);
   reader.size("body_limit", vendor.body_limit, 1, kLargestBody);
   read_retry(reader, vendor.retry);
+  vendor.told = read_told(reader, checking);
   section.rules = read_rules(reader, checking);
   reader.unknown_keys();
   return section;

@@ -54,7 +54,7 @@ void Conclusions::draw(Attempt& attempt, Reply reply, Reading reading) {
   reading.facts.detail = attempt.credentials->redact(reading.facts.detail);
   reading.facts.serves_others = dispatcher.accepts_others(task);
   Outcome outcome = judge(reading.facts);
-  dispatcher.ended(task, attempt.ticket, outcome, reply.status);
+  dispatcher.ended(task, attempt.ticket, outcome, reply.status, std::move(reading.told));
   if (outcome.again != Again::no) {
     go_on(attempt, outcome.again, std::move(target).value_or(""));
     return;

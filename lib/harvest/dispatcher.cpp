@@ -23,7 +23,8 @@ bool passes_by_itself(MonoTime at) { return at != MonoTime::max(); }
 Limits limits_of(const VendorSpec& spec) { return {spec.concurrency, spec.rates, spec.burst, spec.jitter}; }
 
 SavedRow what_holds(const Limiter& limiter, MonoTime now) {
-  return {!limiter.why(now).empty(), limiter.hold(), limiter.next_probe(), limiter.orphans_until()};
+  return {!limiter.why(now).empty(), limiter.hold(), limiter.next_probe(), limiter.orphans_until(),
+          limiter.told_until(now)};
 }
 
 bool is_stale(const SavedRow& saved, const SavedRow& now) {
@@ -31,6 +32,7 @@ bool is_stale(const SavedRow& saved, const SavedRow& now) {
   // An open breaker waits longer after each probe, and after a restart as long.
   if (now.probe != saved.probe) return true;
   if (now.orphans_until > saved.orphans_until) return true;
+  if (now.told_until && (!saved.told_until || *now.told_until > *saved.told_until)) return true;
   // A hold that moves later while another reason stands must be kept as well.
   return now.hold && (!saved.hold || *now.hold > *saved.hold);
 }
@@ -124,11 +126,11 @@ Plan Dispatcher::plan(const Outlook& outlook) const {
   const bool waits = waiting_.count() > 0;
   // Nothing leaves any more: that is saved, so that the next start waits for nothing.
   const bool owes_last_word =
-      closed_ && outlook.quiet && !spec_.rates.empty() && is_reserved(now + milliseconds(1));
+      closed_ && outlook.quiet && limiter_.keeps_windows() && is_reserved(now + milliseconds(1));
 
   Plan plan;
   plan.commit = is_stale(saved_, what_holds(limiter_, now)) || owes_last_word;
-  if (is_open() && soon && !spec_.rates.empty() && (waits || outlook.claimable)) {
+  if (is_open() && soon && limiter_.keeps_windows() && (waits || outlook.claimable)) {
     plan.save_until = horizon;
   } else if (plan.commit) {
     plan.save_until = now;
@@ -156,7 +158,8 @@ bool Dispatcher::accepts_others(const Task& task) const {
   return suspects_.accepted_for_others(task, limiter_.served(), limiter_.well(clock_.mono()));
 }
 
-void Dispatcher::ended(const Task& task, const Limiter::Ticket& ticket, Outcome& outcome, int status) {
+void Dispatcher::ended(const Task& task, const Limiter::Ticket& ticket, Outcome& outcome, int status,
+                       ToldLimits told) {
   const auto now = clock_.mono();
   const bool was_open = limiter_.breaker_open();
   const bool others_well = limiter_.well(now);
@@ -178,6 +181,8 @@ void Dispatcher::ended(const Task& task, const Limiter::Ticket& ticket, Outcome&
   // Unless others have just been answered well: then it may be this task's own fault, and counts as a
   // failure.
   ending.refuses_us = refused && !others_well;
+  nonsense_.heard(told.nonsense, spec_.name, log_);
+  ending.told = std::move(told);
   limiter_.ended(ticket, ending, now);
   if (outcome.vendor == VendorSays::well) suspects_.answered_well();
   if (outcome.vendor == VendorSays::down || outcome.vendor == VendorSays::not_there) suspects_.failed(task);

@@ -16,6 +16,7 @@
 #include "auth/credentials.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "harvest/nonsense_said.h"
 #include "harvest/suspects.h"
 #include "harvest/waiting_tasks.h"
 #include "http/transport.h"
@@ -66,6 +67,7 @@ struct SavedRow {
   std::optional<MonoTime> hold;
   std::optional<MonoTime> probe;
   MonoTime orphans_until{};
+  std::optional<MonoTime> told_until;
 };
 
 class Dispatcher {
@@ -85,6 +87,8 @@ class Dispatcher {
   LimiterRow row(MonoTime until) const;
   // Valid for what leaves by the reservation that stands.
   LimiterRow row_as_reserved() const { return row(std::max(clock_.mono(), reserved_until_)); }
+  // What leaves has to be in the row before.
+  bool keeps_windows() const { return limiter_.keeps_windows(); }
   // The row goes into a commit, and has been kept by it.
   LimiterRow reserve(MonoTime until);
   void reserved();
@@ -110,14 +114,15 @@ class Dispatcher {
   // Others are served with the credentials that were refused for this task.
   bool accepts_others(const Task& task) const;
   // An attempt is over. Fills in how long a task waits whose credentials were refused.
-  void ended(const Task& task, const Limiter::Ticket& ticket, Outcome& outcome, int status);
+  void ended(const Task& task, const Limiter::Ticket& ticket, Outcome& outcome, int status,
+             ToldLimits told = {});
   void renew_credentials();
 
   Standstill standstill() const;
   VendorState state() const;
 
  private:
-  bool is_reserved(MonoTime at) const { return spec_.rates.empty() || at <= reserved_until_; }
+  bool is_reserved(MonoTime at) const { return !limiter_.keeps_windows() || at <= reserved_until_; }
 
   VendorSpec spec_;
   const Clock& clock_;
@@ -131,6 +136,7 @@ class Dispatcher {
   MonoTime reserved_until_{};
   std::optional<MonoTime> reserving_;  // by the commit under way
   SavedRow saved_;
+  NonsenseSaid nonsense_;
 };
 
 }  // namespace fanout

@@ -79,8 +79,8 @@ std::string Helm::pause(const std::string& target, bool paused) {
   auto* dispatcher = dispatchers_.find(target);
   if (dispatcher != nullptr) {
     dispatcher->pause(paused);
-    const bool has_rates = !dispatcher->spec().rates.empty();
-    rows.push_back(dispatcher->row(clock_.mono() + (has_rates ? committer_.reserves() : milliseconds(0))));
+    const auto reserves = dispatcher->keeps_windows() ? committer_.reserves() : milliseconds(0);
+    rows.push_back(dispatcher->row(clock_.mono() + reserves));
     rows.back().decides_pause = true;
   }
   // What is paused and no longer in the configuration is let go by its old name.

@@ -21,6 +21,7 @@ void Limiter::reconfigure(Limits limits, MonoTime now) {
 void Limiter::reset() {
   breaker_.reset();
   hold_ = {};
+  told_ = {};
 }
 
 std::string Limiter::why(MonoTime now) const {
@@ -31,6 +32,7 @@ std::string Limiter::why(MonoTime now) const {
   }
   if (why.empty() && flight_.orphans_fill(slots(), now))
     why = "what the daemon had sent before it died may still be at work there, and takes up its slots";
+  if (why.empty()) why = told_.why(now);
   return why.empty() ? rates_.why(now) : why;
 }
 
@@ -48,14 +50,14 @@ MonoTime Limiter::next(MonoTime now) const {
   if (next == MonoTime::max()) return next;
   if (breaker_.open()) next = std::max(next, breaker_.next());
   if (hold_.until()) next = std::max(next, *hold_.until());
-  return std::max(next, rates_.next(now));
+  return std::max({next, rates_.next(now), told_.next(now, flight_.count())});
 }
 
 int Limiter::room(MonoTime now, MonoTime until) const {
   if (hold_.is_on(until) || flight_.orphans_fill(limits_.concurrency, until)) return 0;
   if (breaker_.open() && breaker_.next() > until) return 0;
   const std::int64_t most = breaker_.open() ? 1 : std::numeric_limits<int>::max();
-  return static_cast<int>(std::min(most, rates_.room(now, until)));
+  return static_cast<int>(std::min({most, rates_.room(now, until), told_.room(now, until, flight_.count())}));
 }
 
 Limiter::Ticket Limiter::take(MonoTime now) {
@@ -63,6 +65,7 @@ Limiter::Ticket Limiter::take(MonoTime now) {
   const Ticket ticket{flight_.take(), now};
   breaker_.taken(ticket.number);
   rates_.taken(now);
+  told_.taken(now);
   return ticket;
 }
 
@@ -72,11 +75,14 @@ void Limiter::sent(const Ticket& ticket, MonoTime now) {
   FANOUT_INVARIANT(!*sent);  // a request that is sent again takes another ticket
   *sent = now;
   rates_.sent(now);
+  told_.sent(now);
 }
 
 void Limiter::ended(const Ticket& ticket, const Ending& ending, MonoTime now) {
+  const bool well = ending.evidence == Evidence::alive;
+  Told::Ended ended{ending.told, ticket.taken, {}, well, ending.asked_too_much};
   if (const auto* sent = flight_.find(ticket.number)) {
-    const bool well = ending.evidence == Evidence::alive;
+    ended.flown = *sent;
     rates_.ended(*sent, well, now);
     flight_.end(ticket.number);
     breaker_.finished(ticket.number, ending.evidence, now, ending.reason);
@@ -85,6 +91,7 @@ void Limiter::ended(const Ticket& ticket, const Ending& ending, MonoTime now) {
       served_ = std::max(served_.value_or(ticket.taken), ticket.taken);
     }
   }
+  told_.ended(ended, rates_, flight_, now);
   if (ending.asked_too_much) hold_.begin(ticket.taken, now, ending.hold);
   if (ending.refuses_us) breaker_.trip(now, ending.reason);
 }

@@ -23,6 +23,8 @@
 #include "limit/flight.h"
 #include "limit/hold.h"
 #include "limit/rates.h"
+#include "limit/told.h"
+#include "limit/told_limit.h"
 
 namespace fanout {
 
@@ -46,6 +48,7 @@ struct Ending {
   bool asked_too_much = false;         // …
   std::optional<milliseconds> hold{};  // … and for how long it wants quiet, if it said so
   bool refuses_us = false;             // opens the breaker at once
+  ToldLimits told{};                   // what it tells of its limits
 };
 
 struct SavedLimiter;
@@ -62,7 +65,7 @@ class Limiter {
 
   // What was asked before still counts, in windows that are new too.
   void reconfigure(Limits limits, MonoTime now);
-  // The way to the vendor or the credentials changed: forgets hold and breaker. Windows stay.
+  // The way to the vendor or the credentials changed: forgets hold, breaker and what was told. Windows stay.
   void reset();
   void restore(std::string_view state, const Moment& now);
   // So many requests of a process that died may still be worked on: they take up slots until then.
@@ -83,6 +86,10 @@ class Limiter {
   int in_flight() const { return flight_.count(); }
   // Until when slots are taken by what a process that died has sent.
   MonoTime orphans_until() const { return flight_.orphans().until; }
+  // Until when nothing leaves because the vendor said that nothing remains.
+  std::optional<MonoTime> told_until(MonoTime now) const { return told_.empty_until(now); }
+  // What leaves counts in a window, which a restart must find as it was: so it has to be saved before.
+  bool keeps_windows() const { return !rates_.empty() || told_.has_windows(); }
   // When the open breaker lets its next probe go; nothing while it is closed.
   std::optional<MonoTime> next_probe() const {
     return breaker_.open() ? std::optional(breaker_.next()) : std::nullopt;
@@ -111,6 +118,7 @@ class Limiter {
   Flight flight_;
   Hold hold_;
   Breaker breaker_;
+  Told told_;
   std::optional<MonoTime> good_reply_;  // the latest
   std::optional<MonoTime> served_;
 };

@@ -26,7 +26,10 @@ std::string Limiter::save(const Moment& now, MonoTime valid_until) const {
   saved.wall = now.wall;
   // By then the breaker may have closed and the hold may have been forgotten, so neither counts here. The one
   // more is for whoever looks at the clock twice on its way out.
-  const auto leaving = rates_.empty() || valid_until <= now.mono ? 0 : rates_.room(now.mono, valid_until) + 1;
+  // Nor does what was told beside rates: a reply may tell of more.
+  const auto room =
+      rates_.empty() ? told_.room_of_windows(now.mono, valid_until) : rates_.room(now.mono, valid_until);
+  const auto leaving = !keeps_windows() || valid_until <= now.mono ? 0 : room + 1;
   saved.on_their_way = leaving + flight_.count();
   if (hold_.until()) saved.hold = std::chrono::ceil<milliseconds>(*hold_.until() - now.mono);
   saved.own_hold = hold_.own_length();
@@ -36,6 +39,7 @@ std::string Limiter::save(const Moment& now, MonoTime valid_until) const {
   }
   saved.breaker = breaker_.state(now.mono, valid_until);
   rates_.save(saved, leaving, now.mono);
+  told_.save(saved, leaving, flight_.count(), now.mono);
   return write_limiter(saved);
 }
 
@@ -52,6 +56,7 @@ void Limiter::restore(std::string_view state, const Moment& now) {
 void Limiter::restore(const SavedLimiter& saved, const Moment& now) {
   const auto then = now.mono - std::max(time_since(saved, now), microseconds(0));
   rates_.restore(saved, then, now.mono);
+  told_.restore(saved, then, now.mono);
   hold_.restore(saved.hold ? std::optional(then + *saved.hold) : std::nullopt, saved.own_hold);
   if (saved.orphans > 0) orphaned(saved.orphans, then + saved.orphans_for);
   auto breaker = saved.breaker;

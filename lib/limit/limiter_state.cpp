@@ -8,7 +8,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::size_t kMostKept = 128;   // buckets of a window that are written
 constexpr std::size_t kMostRead = 4096;  // entries of any list
 constexpr std::int64_t kMostCount = 1'000'000'000'000;
 constexpr std::int64_t kMostOrphans = 1'000'000;
@@ -55,6 +54,31 @@ void put_breaker(std::string& out, const Breaker::State& breaker) {
   out += '}';
 }
 
+void put_lane(std::string& out, const SavedLimiter::Lane& lane) {
+  put(out, "window", lane.window.count());
+  put(out, "due", lane.due.count());
+  put(out, "past", lane.past);
+}
+
+void put_told(std::string& out, const SavedLimiter::Told& told) {
+  out += out.back() == '[' ? "{" : ",{";
+  put(out, "name", told.name);
+  put(out, "heard_ago", told.heard_ago.count());
+  if (told.allowance.left) {
+    put(out, "left", *told.allowance.left);
+    put(out, "ends_in", told.allowance.ends_in.count());
+  }
+  put(out, "doubts", std::int64_t(told.allowance.doubts));
+  put(out, "patience", std::int64_t(told.allowance.patience));
+  put(out, "several", std::int64_t(told.several));
+  if (told.limit > 0) {
+    put(out, "limit", told.limit);
+    put(out, "on_their_way", told.on_their_way);
+    put_lane(out, told.lane);
+  }
+  out += '}';
+}
+
 // ---- in. Throws std::exception for whatever is not as it should be.
 
 std::int64_t number(const Json& value, std::int64_t least, std::int64_t most) {
@@ -96,11 +120,42 @@ Breaker::State breaker(const Json& json) {
   return state;
 }
 
+SavedLimiter::Lane lane(const Json& json) {
+  return {duration(json.at("window"), 1), duration(json.at("due"), -kLongest), entries(json.at("past"))};
+}
+
+SavedLimiter::Told told(const Json& json) {
+  SavedLimiter::Told told;
+  told.name = json.at("name").get<std::string>();
+  told.heard_ago = duration(json.at("heard_ago"), 0);
+  if (json.contains("left")) {
+    told.allowance.left = number(json.at("left"), 0, kMostCount);
+    told.allowance.ends_in = duration(json.at("ends_in"), 0);
+  }
+  told.allowance.doubts = static_cast<int>(number(json.at("doubts"), 0, Allowance::kMostPatience));
+  told.allowance.patience = static_cast<int>(number(json.at("patience"), 1, Allowance::kMostPatience));
+  told.several = number(json.at("several"), 0, 1) == 1;
+  if (json.contains("limit")) {
+    told.limit = number(json.at("limit"), 1, kMostCount);
+    told.on_their_way = number(json.at("on_their_way"), 0, kMostCount);
+    told.lane = lane(json);
+  }
+  return told;
+}
+
+template <typename Value>
+std::vector<Value> list(const Json& json, Value (*one)(const Json&)) {
+  if (!json.is_array() || json.size() > kMostRead) throw std::runtime_error("no list");
+  std::vector<Value> values;
+  for (const Json& each : json) values.push_back(one(each));
+  return values;
+}
+
 }  // namespace
 
-std::vector<SavedLimiter::Entry> entries_of(const Arrivals& arrivals, MonoTime now) {
+std::vector<SavedLimiter::Entry> entries_of(const Arrivals& arrivals, MonoTime now, std::size_t most) {
   std::vector<SavedLimiter::Entry> entries;
-  for (const auto& bucket : arrivals.in_few(kMostKept)) {
+  for (const auto& bucket : arrivals.in_few(most)) {
     entries.push_back({std::chrono::floor<milliseconds>(now - bucket.latest), bucket.count});
   }
   return entries;
@@ -125,12 +180,16 @@ std::string write_limiter(const SavedLimiter& saved) {
   out += ",\"windows\":[";
   for (const auto& lane : saved.lanes) {
     out += out.back() == '[' ? "{" : ",{";
-    put(out, "window", lane.window.count());
-    put(out, "due", lane.due.count());
-    put(out, "past", lane.past);
+    put_lane(out, lane);
     out += '}';
   }
-  out += "]}";
+  out += ']';
+  if (!saved.told.empty()) {
+    out += ",\"told\":[";
+    for (const auto& told : saved.told) put_told(out, told);
+    out += ']';
+  }
+  out += '}';
   return out;
 }
 
@@ -149,12 +208,8 @@ std::optional<SavedLimiter> read_limiter(std::string_view text) try {
   }
   saved.breaker = breaker(json.at("breaker"));
   saved.history = entries(json.at("history"));
-  const Json& windows = json.at("windows");
-  if (!windows.is_array() || windows.size() > kMostRead) return std::nullopt;
-  for (const Json& lane : windows) {
-    saved.lanes.push_back(
-        {duration(lane.at("window"), 1), duration(lane.at("due"), -kLongest), entries(lane.at("past"))});
-  }
+  saved.lanes = list(json.at("windows"), lane);
+  if (json.contains("told")) saved.told = list(json.at("told"), told);
   return saved;
 } catch (const std::exception&) {
   return std::nullopt;

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "limit/allowance.h"
 #include "limit/arrivals.h"
 #include "limit/breaker.h"
 
@@ -28,6 +29,17 @@ struct SavedLimiter {
     std::vector<Entry> past;
   };
 
+  // One limit that the vendor told of.
+  struct Told {
+    std::string name;
+    milliseconds heard_ago{0};
+    Allowance::State allowance;
+    bool several = false;
+    std::int64_t limit = 0;  // of its window; 0: it has none
+    std::int64_t on_their_way = 0;
+    Lane lane;
+  };
+
   std::string boot;
   MonoTime at{};
   std::optional<WallTime> wall;   // not in what earlier versions wrote
@@ -39,9 +51,12 @@ struct SavedLimiter {
   Breaker::State breaker;
   std::vector<Entry> history;
   std::vector<Lane> lanes;
+  std::vector<Told> told;  // not in what earlier versions wrote
 };
 
-std::vector<SavedLimiter::Entry> entries_of(const Arrivals& arrivals, MonoTime now);
+constexpr std::size_t kMostEntriesKept = 128;  // buckets of a window that are written
+std::vector<SavedLimiter::Entry> entries_of(const Arrivals& arrivals, MonoTime now,
+                                            std::size_t most = kMostEntriesKept);
 std::string write_limiter(const SavedLimiter& saved);
 // Nothing if the text is not what write_limiter writes.
 std::optional<SavedLimiter> read_limiter(std::string_view text);

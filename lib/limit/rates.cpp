@@ -58,8 +58,7 @@ Window Rates::window_from_history(const Rate& rate, const Flight& flight, MonoTi
 }
 
 void Rates::allow_for_the_way() {
-  const auto jitter = std::min(seen_.known().value_or(most_jitter_), most_jitter_);
-  for (Lane& lane : lanes_) lane.window.allow(jitter);
+  for (Lane& lane : lanes_) lane.window.allow(jitter());
 }
 
 MonoTime Rates::next(MonoTime now) const {

@@ -5,6 +5,7 @@
 // the time.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -36,6 +37,11 @@ class Rates {
   // Which one is used up for longer than a moment; empty: none.
   std::string why(MonoTime now) const;
 
+  // With all that was asked before.
+  Window window_from_history(const Rate& rate, const Flight& flight, MonoTime now) const;
+  // One request is so much longer on its way than another.
+  microseconds jitter() const { return std::min(seen_.known().value_or(most_jitter_), most_jitter_); }
+
   void taken(MonoTime now);
   void sent(MonoTime now);
   void ended(Flight::Sent sent, bool well, MonoTime now);
@@ -54,7 +60,6 @@ class Rates {
   };
 
   Lane* lane_of(milliseconds window);
-  Window window_from_history(const Rate& rate, const Flight& flight, MonoTime now) const;
   void allow_for_the_way();
 
   std::vector<Lane> lanes_;

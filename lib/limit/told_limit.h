@@ -29,8 +29,8 @@ inline constexpr int kKindsOfNonsense = 5;
 
 struct ToldLimits {
   std::vector<ToldLimit> limits;
-  std::optional<milliseconds> retry_after;
-  std::vector<Nonsense> nonsense;
+  std::optional<milliseconds> retry_after{};
+  std::vector<Nonsense> nonsense{};
 };
 
 // The one of several that binds: of which least remains. Null if there are none.

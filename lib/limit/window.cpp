@@ -35,17 +35,23 @@ void Window::sent(MonoTime now) {
   sent_.push_back(now);
 }
 
-void Window::finished(std::optional<MonoTime> sent, MonoTime now) {
+bool Window::end(std::optional<MonoTime> sent, MonoTime now) {
   advance(now);
   if (!sent) {
     --unsent_;
-  } else {
-    const auto found = std::lower_bound(sent_.begin(), sent_.end(), *sent);
-    if (found == sent_.end() || *found != *sent) return;  // it had arrived by then
-    sent_.erase(found);
+    return true;
   }
-  arrivals_.add(now);
+  const auto found = std::lower_bound(sent_.begin(), sent_.end(), *sent);
+  if (found == sent_.end() || *found != *sent) return false;
+  sent_.erase(found);
+  return true;
 }
+
+void Window::finished(std::optional<MonoTime> sent, MonoTime now) {
+  if (end(sent, now)) arrivals_.add(now);
+}
+
+void Window::elsewhere(std::optional<MonoTime> sent, MonoTime now) { end(sent, now); }
 
 void Window::on_its_way(std::optional<MonoTime> sent, MonoTime now) {
   if (!sent) {

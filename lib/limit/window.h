@@ -33,6 +33,8 @@ class Window {
   void taken(MonoTime now);
   void sent(MonoTime now);
   void finished(std::optional<MonoTime> sent, MonoTime now);
+  // Its reply says that it does not count here.
+  void elsewhere(std::optional<MonoTime> sent, MonoTime now);
 
   // What happened before this window was there. Oldest first.
   void arrived(MonoTime at, std::int64_t count) { arrivals_.add(at, count); }
@@ -47,6 +49,8 @@ class Window {
 
  private:
   void advance(MonoTime now);
+  // False: it had arrived by now, for all that is known.
+  bool end(std::optional<MonoTime> sent, MonoTime now);
   std::int64_t count() const;
 
   Rate rate_;

@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "base/ascii.h"
-#include "base/excerpt.h"
 #include "reply/header_words.h"
 
 namespace fanout {
@@ -114,7 +113,7 @@ Counter& Counters::of(std::string_view family, std::string_view bucket) {
   if (counters_.size() >= kMostCounters) return counters_.back();
   counters_.push_back({});
   counters_.back().family = family;
-  counters_.back().bucket = excerpt(bucket);
+  counters_.back().bucket = bucket;
   return counters_.back();
 }
 
@@ -122,7 +121,7 @@ Counter& Counters::add_policy(std::string_view family, std::string_view name) {
   if (counters_.size() >= kMostCounters) counters_.pop_back();
   counters_.push_back({});
   counters_.back().family = family;
-  counters_.back().bucket = excerpt(name);
+  counters_.back().bucket = name;
   counters_.back().is_policy = true;
   return counters_.back();
 }
@@ -174,7 +173,7 @@ void Counters::window(Counter& counter, std::string_view text, std::string_view 
 }
 
 void Counters::nonsense(Nonsense::Of of, std::string_view text, std::string_view header) {
-  nonsense_.push_back({of, std::string(header) + ": " + excerpt(text)});
+  nonsense_.push_back({of, std::string(header) + ": " + std::string(text)});
 }
 
 std::vector<ToldLimit> joined(std::deque<Counter> counters) {

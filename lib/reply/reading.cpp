@@ -11,6 +11,7 @@
 #include "reply/json_scan.h"
 #include "reply/retry_after.h"
 #include "reply/told_limits.h"
+#include "reply/told_mapping.h"
 
 namespace fanout {
 namespace {
@@ -46,8 +47,10 @@ std::optional<Ruling> ruling_of(const Reply& reply, std::string_view body, const
 }
 
 // What is said of it goes into rows and logs.
-ToldLimits told_by(const Reply& reply, WallTime now, const Redactor& redactor) {
-  auto told = read_told_limits(reply.status, reply.headers, now);
+ToldLimits told_by(const Reply& reply, std::string_view body, const ToldSpec& spec, Expressions& expressions,
+                   WallTime now, const Redactor& redactor) {
+  auto told = spec.empty() || reply.status == 0 ? read_told_limits(reply.status, reply.headers, now)
+                                                : read_told_as(spec, reply, body, expressions, now);
   for (auto& limit : told.limits) limit.name = excerpt(limit.name, redactor);
   for (auto& nonsense : told.nonsense) nonsense.text = excerpt(nonsense.text, redactor);
   return told;
@@ -112,7 +115,7 @@ Reading read_reply(const Reply& reply, const Task& task, const PipelineSpec& pip
   reading.cleaned_body = cleaned(reply.body);
   const std::string_view body = reading.cleaned_body ? std::string_view(*reading.cleaned_body) : reply.body;
   facts.ruling = ruling_of(reply, body, level, expressions, now);
-  reading.told = told_by(reply, now, redactor);
+  reading.told = told_by(reply, body, pipeline.told, expressions, now, redactor);
 
   const bool good = is_good(reply.status) && reply.fault == Fault::none;
   const bool not_ready = reply.status == 202 && !facts.ruling && read_wait(reply.header("retry-after"), now);

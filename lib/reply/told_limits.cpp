@@ -5,7 +5,6 @@
 #include <optional>
 #include <string_view>
 
-#include "base/excerpt.h"
 #include "reply/documented_windows.h"
 #include "reply/header_words.h"
 #include "reply/limit_counters.h"
@@ -20,8 +19,6 @@ using Of = Nonsense::Of;
 
 constexpr std::size_t kLongestValue = 4096;
 constexpr std::string_view kInformational = "beta-";
-
-bool is_refusal(int status) { return status == 429 || status == 403 || status == 503; }
 
 // One header, as long as it is read.
 struct Line {
@@ -187,8 +184,7 @@ using BucketNames = std::map<std::string, std::string, std::less<>>;  // by fami
 
 void name_buckets(const BucketNames& names, std::vector<ToldLimit>& limits) {
   for (auto& limit : limits) {
-    if (const auto named = names.find(limit.name); named != names.end())
-      limit.name += " " + excerpt(named->second);
+    if (const auto named = names.find(limit.name); named != names.end()) limit.name += " " + named->second;
   }
 }
 
@@ -205,6 +201,8 @@ void drop_informational(std::deque<Counter>& counters) {
 
 }  // namespace
 
+bool is_refusal(int status) { return status == 429 || status == 403 || status == 503; }
+
 WallTime moment_of(const HeaderList& headers, WallTime now) {
   for (const auto& [name, value] : headers) {
     if (name == "date") return read_moment(trimmed(value), now).value_or(now);
@@ -218,7 +216,7 @@ void read_retry_after(const HeaderList& headers, WallTime now, ToldLimits& told)
     if (!header.ends_with("retry-after") || trimmed(value).empty() || own) continue;
     const auto wait = read_wait(value, now);
     if (!wait || trimmed(value).front() == '-')
-      told.nonsense.push_back({Of::retry_after, header + ": " + excerpt(value)});
+      told.nonsense.push_back({Of::retry_after, header + ": " + value});
     if (!wait) continue;
     own = header == "retry-after";
     told.retry_after = own ? wait : std::max(told.retry_after.value_or(*wait), *wait);

@@ -4,7 +4,7 @@
 // is named like them; used/limit counts such as `32/40`. Several in one value or one reply are several
 // limits. What an unknown dialect means is said in the configuration ([vendor.X.told], told_mapping.h).
 //
-// Pure. What is nonsense is left out and counted.
+// Pure. What is nonsense is left out and counted. Names and texts are the vendor's, not redacted and not cut.
 #pragma once
 
 #include "base/time.h"
@@ -18,6 +18,9 @@ ToldLimits read_told_limits(int status, const HeaderList& headers, WallTime now)
 
 // Retry-After alone, and its nonsense.
 void read_retry_after(const HeaderList& headers, WallTime now, ToldLimits& told);
+
+// It may say that we ask too much, so that a remaining count below zero means that nothing remains.
+bool is_refusal(int status);
 
 // By the vendor's clock.
 WallTime moment_of(const HeaderList& headers, WallTime now);

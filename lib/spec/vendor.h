@@ -11,6 +11,7 @@
 #include "spec/auth.h"
 #include "spec/base_url.h"
 #include "spec/retry.h"
+#include "spec/told.h"
 
 namespace fanout {
 
@@ -25,6 +26,7 @@ struct VendorSpec {
   std::vector<Rate> rates;   // every window holds at once
   int burst = 1;             // requests at once; the rest is paced evenly
   milliseconds jitter{100};  // a request may be on its way so much longer than another
+  ToldSpec told;             // how it tells of its limits; empty: as others do
 
   milliseconds timeout{30'000};  // a whole request
   milliseconds connect_timeout{10'000};

@@ -26,5 +26,23 @@ TEST(ReadingRedacted, BeforeItIsCut) {
   }
 }
 
+TEST(ReadingRedacted, InTheNamesOfLimitsAndInNonsense) {
+  const std::string secret = "5ecr3t/of the vendor";
+  for (std::size_t before = 150; before < 210; ++before) {
+    ReadCase reply;
+    reply.redactor = Redactor({Secret(secret)});
+    const auto text = std::string(before, 'x') + secret;
+    reply.reply.headers = {{"x-ratelimit-bucket", text},
+                           {"x-ratelimit-remaining", "7"},
+                           {"x-ratelimit-reset", text},
+                           {"ratelimit", "\"" + text + "\";r=7"}};
+    const auto told = reply.read().told;
+    ASSERT_EQ(told.limits.size(), 2U);
+    ASSERT_EQ(told.nonsense.size(), 1U);
+    for (const auto& said : {told.limits[0].name, told.limits[1].name, told.nonsense[0].text})
+      EXPECT_EQ(said.find("5e"), std::string::npos) << said;
+  }
+}
+
 }  // namespace
 }  // namespace fanout

@@ -1,0 +1,32 @@
+// [vendor.X.told]
+#include "base/wording.h"
+#include "config/sections.h"
+
+namespace fanout {
+
+ToldSpec read_told(Reader& vendor, Checking checking) {
+  ToldSpec told;
+  const Node* node = vendor.kind("told", Node::Kind::table);
+  if (node == nullptr) return told;
+  const auto& outer = vendor.name();
+  Reader reader(*node, outer.substr(0, outer.size() - 1) + ".told]", checking.complaints);
+  bool all_well = true;
+  for (const auto& [key, into] : {std::pair{"limit", &told.limit}, std::pair{"remaining", &told.remaining},
+                                  std::pair{"reset", &told.reset}, std::pair{"window", &told.window}}) {
+    const Node* sql = reader.text(key, *into);
+    all_well = all_well && (sql != nullptr || reader.any(key) == nullptr);
+    if (sql == nullptr) continue;
+    if (const auto wrong = checking.expressions.error_in_wait(*into))
+      checking.complaints.add(sql->place, in_quotes(key) + ": " + *wrong);
+  }
+  reader.unknown_keys();
+  const bool says_something = !told.remaining.empty() || (!told.limit.empty() && !told.window.empty());
+  if (all_well && !says_something) {
+    checking.complaints.add(
+        node->place, reader.name() + " says nothing that could be kept to",
+        "say what is remaining, or limit and window; e.g. remaining = \"header('X-Left')\"");
+  }
+  return told;
+}
+
+}  // namespace fanout
