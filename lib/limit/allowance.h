@@ -6,13 +6,14 @@
 // request that left after the lowest was heard knows more than it, also where it says more. A refusal never
 // raises what remains.
 //
-// When nothing remains, nothing leaves before the limit begins anew, a day at most; then the next reply tells
-// anew. Where nobody says when that is, it is tried after a while, which doubles.
+// When nothing remains, nothing leaves before the limit begins anew, a day at most; then one leaves, and its
+// reply tells anew. Where nobody says when that is, it is tried after a while, which doubles.
 //
 // A zero may be no truth. Whoever answers well what left after a zero was over, and says zero again, may have
 // that much only or may mean something else by it. So the next waits last an hour at most, and after a few
-// such answers the zero is not believed any more, until another count is told. A refusal proves it right, and
-// then it takes twice as many to stop believing it. A limit of one says zero each time, and is no liar.
+// such answers and a minute of waiting one request leaves all the same: answered well it lets two more leave,
+// and so on; refused it proves the zero right, and the next such trial comes after twice the time. A limit of
+// one says zero each time, and is no liar.
 //
 // Owned by the limiter's Told, on the loop, told the time.
 #pragma once
@@ -29,8 +30,9 @@ class Allowance {
  public:
   static constexpr milliseconds kLongest = std::chrono::hours(24);
   static constexpr milliseconds kLongestDoubted = std::chrono::hours(1);
-  static constexpr int kPatience = 3;  // good answers that say zero, before it is not believed
-  static constexpr int kMostPatience = 96;
+  static constexpr int kDoubts = 3;  // good answers that say zero, before it is tried
+  static constexpr milliseconds kFirstPatience = std::chrono::minutes(1);
+  static constexpr milliseconds kMostPatience = std::chrono::hours(24);
 
   // What one reply says.
   struct Word {
@@ -55,17 +57,17 @@ class Allowance {
   std::int64_t room(MonoTime until, int in_flight) const;
   // Until when nothing leaves, where nothing remains.
   std::optional<MonoTime> empty_until(MonoTime now) const;
-  bool believed() const { return doubts_ < patience_; }
+  bool believed() const { return doubts_ < kDoubts || doubted_for_ < patience_; }
 
   struct State {
     std::optional<std::int64_t> left;  // at least; nothing: nothing is known
     milliseconds ends_in{0};
     int doubts = 0;
-    int patience = kPatience;
+    milliseconds doubted_for{0};
+    milliseconds patience{kFirstPatience};
   };
   State state(MonoTime now, int in_flight) const;
-  // What left since then is not in it. So unless nothing remains, one goes at a time, a minute at most, until
-  // a reply tells.
+  // What left since then is not in it. So unless nothing remains, one goes at a time until a reply tells.
   void restore(const State& state, MonoTime then, MonoTime now);
 
  private:
@@ -75,20 +77,25 @@ class Allowance {
     MonoTime ends;
   };
 
-  bool is_over(MonoTime at) const { return !lowest_ || lowest_->ends <= at; }
-  // Of what was told, what may not be used up by those that ended without a word.
-  std::int64_t left() const;
+  bool is_forgotten(MonoTime at) const;
+  bool is_zero_on_trial() const { return lowest_->remaining == 0 && !believed(); }
+  // What may leave, those in flight among it.
+  std::int64_t left(MonoTime at) const;
+  void remember(const Lowest& said);
+  Lowest lowest_beside(MonoTime taken, const Lowest& said);
   void judge(const Word& word, MonoTime taken);
   MonoTime end_of(const Word& word, MonoTime now);
 
   std::optional<Lowest> lowest_;
-  std::deque<MonoTime> untold_;           // when each ended; the oldest first
-  std::optional<MonoTime> unsure_until_;  // after a restart
-  std::optional<MonoTime> zero_until_;    // the latest zero that was kept to
+  std::deque<Lowest> beside_;           // told since, and no lower; by time, and growing
+  std::deque<MonoTime> untold_;         // when each ended; the oldest first
+  std::optional<MonoTime> zero_until_;  // the latest zero that was kept to
   bool some_since_zero_ = false;
   int doubts_ = 0;
-  int patience_ = kPatience;
-  milliseconds own_wait_{0};  // where nobody says when it begins anew
+  milliseconds doubted_for_{0};  // so long was waited for zeros in doubt
+  milliseconds patience_{kFirstPatience};
+  std::int64_t on_trial_ = 1;  // may be in flight while a zero is not believed
+  milliseconds own_wait_{0};   // where nobody says when it begins anew
 };
 
 }  // namespace fanout

@@ -1,5 +1,6 @@
 #include "limit/limiter_state.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
@@ -69,7 +70,8 @@ void put_told(std::string& out, const SavedLimiter::Told& told) {
     put(out, "ends_in", told.allowance.ends_in.count());
   }
   put(out, "doubts", std::int64_t(told.allowance.doubts));
-  put(out, "patience", std::int64_t(told.allowance.patience));
+  put(out, "doubted_for", told.allowance.doubted_for.count());
+  put(out, "patience", told.allowance.patience.count());
   put(out, "several", std::int64_t(told.several));
   if (told.limit > 0) {
     put(out, "limit", told.limit);
@@ -132,8 +134,9 @@ SavedLimiter::Told told(const Json& json) {
     told.allowance.left = number(json.at("left"), 0, kMostCount);
     told.allowance.ends_in = duration(json.at("ends_in"), 0);
   }
-  told.allowance.doubts = static_cast<int>(number(json.at("doubts"), 0, Allowance::kMostPatience));
-  told.allowance.patience = static_cast<int>(number(json.at("patience"), 1, Allowance::kMostPatience));
+  told.allowance.doubts = static_cast<int>(number(json.at("doubts"), 0, Allowance::kDoubts));
+  told.allowance.doubted_for = duration(json.at("doubted_for"), 0);
+  told.allowance.patience = std::min(duration(json.at("patience"), 1), Allowance::kMostPatience);
   told.several = number(json.at("several"), 0, 1) == 1;
   if (json.contains("limit")) {
     told.limit = number(json.at("limit"), 1, kMostCount);

@@ -11,7 +11,6 @@ using std::chrono::hours;
 using std::chrono::minutes;
 
 MonoTime at(std::int64_t ms) { return MonoTime(milliseconds(ms)); }
-constexpr auto kNoBound = std::numeric_limits<std::int64_t>::max();
 
 Allowance::Word left(std::int64_t remaining, std::optional<milliseconds> reset_in = seconds(60)) {
   return {.remaining = remaining, .reset_in = reset_in, .well = true};
@@ -20,7 +19,7 @@ Allowance::Word left(std::int64_t remaining, std::optional<milliseconds> reset_i
 TEST(Allowance, IsNoBoundBeforeAnythingIsTold) {
   const Allowance allowance;
   EXPECT_EQ(allowance.next(at(5), 100), at(5));
-  EXPECT_EQ(allowance.room(at(5), 100), kNoBound);
+  EXPECT_GT(allowance.room(at(5), 100), 1'000'000);
 }
 
 TEST(Allowance, CountsWhatIsInFlightAgainstWhatRemains) {
@@ -62,6 +61,7 @@ TEST(Allowance, ThatEndsWithoutAWordMayHaveBeenCountedAfterTheLowest) {
   for (int i = 0; i < 10'000; ++i) allowance.untold(at(40));
   EXPECT_EQ(allowance.next(at(50), 0), at(60'030)) << "nothing is left for sure, until it begins anew";
   EXPECT_EQ(allowance.next(at(60'030), 0), at(60'030));
+  EXPECT_EQ(allowance.next(at(60'030), 1), MonoTime::max());
 }
 
 TEST(Allowance, NothingLeavesBeforeTheResetWhenNothingRemains) {
@@ -71,7 +71,7 @@ TEST(Allowance, NothingLeavesBeforeTheResetWhenNothingRemains) {
   EXPECT_EQ(allowance.next(at(10), 4), at(60'010)) << "replies in flight change nothing";
   EXPECT_EQ(allowance.empty_until(at(10)), at(60'010));
   EXPECT_EQ(allowance.room(at(60'009), 0), 0);
-  EXPECT_EQ(allowance.room(at(60'010), 0), kNoBound);
+  EXPECT_EQ(allowance.room(at(60'010), 0), 1) << "which tells what there is then";
   allowance.told(left(0, seconds(120)), at(5), at(20));
   EXPECT_EQ(allowance.next(at(20), 0), at(60'010)) << "one that was in flight beside it moves nothing";
 }
@@ -85,7 +85,10 @@ TEST(Allowance, NoZeroIsLongerThanADay) {
 TEST(Allowance, AfterTheResetTheFirstReplyTellsAnew) {
   Allowance allowance;
   allowance.told(left(0), at(0), at(0));
-  EXPECT_EQ(allowance.next(at(60'000), 3), at(60'000));
+  EXPECT_EQ(allowance.next(at(60'000), 0), at(60'000));
+  EXPECT_EQ(allowance.next(at(60'000), 1), MonoTime::max())
+      << "the limit may roll on, and give back one only";
+  EXPECT_EQ(allowance.next(at(120'000), 3), at(120'000)) << "who tells nothing for a minute holds up nothing";
   allowance.told(left(99), at(60'000), at(60'010));
   EXPECT_EQ(allowance.room(at(60'010), 3), 96);
 }
@@ -141,7 +144,17 @@ TEST(Allowance, AZeroThatIsNoTruthFreezesNothingForEver) {
   EXPECT_EQ(waits_of(allowance, now, left(0, hours(24)), 6),
             (std::vector<std::int64_t>{86'400, 3'600, 3'600, 0, 0, 0}));
   EXPECT_FALSE(allowance.believed());
-  EXPECT_EQ(allowance.room(now, 50), kNoBound);
+  waits_of(allowance, now, left(0, hours(24)), 6);
+  EXPECT_GT(allowance.room(now, 50), 100) << "more with each good answer";
+}
+
+TEST(Allowance, AZeroIsTriedWithOneRequestFirst) {
+  Allowance allowance;
+  auto now = at(0);
+  waits_of(allowance, now, left(0), 4);
+  EXPECT_EQ(allowance.room(now, 0), 1);
+  allowance.told(left(0), now, now);
+  EXPECT_EQ(allowance.room(now, 0), 2);
 }
 
 TEST(Allowance, ARefusalProvesAZeroAndThenItTakesLongerToStopBelievingIt) {
@@ -152,7 +165,9 @@ TEST(Allowance, ARefusalProvesAZeroAndThenItTakesLongerToStopBelievingIt) {
   allowance.told({.remaining = 0, .reset_in = seconds(60), .refused = true}, now, now);
   EXPECT_EQ(allowance.next(now, 0), now + seconds(60));
   now += seconds(60);
-  EXPECT_EQ(waits_of(allowance, now, left(0), 7), (std::vector<std::int64_t>{60, 60, 60, 60, 60, 0, 0}));
+  EXPECT_EQ(waits_of(allowance, now, left(0, seconds(30)), 7),
+            (std::vector<std::int64_t>{30, 30, 30, 0, 0, 0, 0}))
+      << "two minutes, these among them, instead of one";
 }
 
 TEST(Allowance, ARefusalThatDoesNotSayWhatRemainsProvesAZeroToo) {
@@ -208,7 +223,7 @@ TEST(Allowance, AZeroOutlivesARestart) {
   before.told(left(0), at(0), at(0));
   after.restore(before.state(at(10'000), 0), at(10'000), at(25'000));
   EXPECT_EQ(after.next(at(25'000), 0), at(60'000));
-  EXPECT_EQ(after.next(at(60'000), 5), at(60'000));
+  EXPECT_EQ(after.next(at(60'000), 0), at(60'000));
 }
 
 TEST(Allowance, AfterARestartOneGoesAtATimeUntilAReplyTells) {
@@ -219,7 +234,7 @@ TEST(Allowance, AfterARestartOneGoesAtATimeUntilAReplyTells) {
   EXPECT_EQ(after.next(at(1000), 1), MonoTime::max());
   after.untold(at(2000));
   EXPECT_EQ(after.next(at(2000), 0), at(2000)) << "what tells nothing freezes nothing";
-  EXPECT_EQ(after.next(at(60'000), 4), at(60'000)) << "a minute at most, or until it begins anew";
+  EXPECT_EQ(after.next(at(61'000), 4), at(61'000)) << "nor for longer than a minute";
   after.told(left(30), at(2000), at(2010));
   EXPECT_EQ(after.room(at(2010), 4), 26);
 }

@@ -154,7 +154,7 @@ TEST(LimiterTold, AStateThatTellsNonsenseIsUnreadable) {
   for (const auto& [part, instead] : {std::pair{"\"left\":5", "\"left\":-5"},
                                       {"\"left\":5", "\"left\":9223372036854775807"},
                                       {"\"doubts\":0", "\"doubts\":1000"},
-                                      {"\"patience\":3", "\"patience\":0"},
+                                      {"\"patience\":60000", "\"patience\":0"},
                                       {"\"limit\":10", "\"limit\":0"},
                                       {"\"told\":[", "\"told\":[7,"}}) {
     auto state = good_state;
