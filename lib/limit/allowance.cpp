@@ -30,7 +30,10 @@ void Allowance::told(const Word& word, MonoTime taken, MonoTime now) {
   lowest_ = lowest;
   while (!untold_.empty() && untold_.front() <= taken) untold_.pop_front();  // it was counted before
   if (word.remaining > 0) return;
-  if (doubts_ > 0) doubted_for_ += std::chrono::ceil<milliseconds>(lowest_->ends - now);
+  if (doubts_ > 0) {
+    doubted_for_ += std::chrono::ceil<milliseconds>(lowest_->ends - now);
+    doubted_for_ = std::min(doubted_for_, kMostPatience);
+  }
   zero_until_ = lowest_->ends;
   some_since_zero_ = false;
 }
@@ -134,7 +137,7 @@ void Allowance::restore(const State& state, MonoTime then, MonoTime now) {
   doubted_for_ = state.doubted_for;
   patience_ = state.patience;
   if (!state.left) return;
-  lowest_ = Lowest{0, then, *state.left > 0 ? now : then + state.ends_in};
+  lowest_ = Lowest{0, then, *state.left > 0 ? now : then + std::min(state.ends_in, kLongest)};
   if (*state.left == 0) zero_until_ = lowest_->ends;
 }
 

@@ -239,6 +239,13 @@ TEST(Allowance, AfterARestartOneGoesAtATimeUntilAReplyTells) {
   EXPECT_EQ(after.room(at(2010), 4), 26);
 }
 
+TEST(Allowance, DoubtsDoNotGrowWithoutEnd) {
+  Allowance allowance;
+  auto now = at(0);
+  waits_of(allowance, now, left(0, hours(24)), 1000);
+  EXPECT_EQ(allowance.state(now, 0).doubted_for, Allowance::kMostPatience);
+}
+
 TEST(Allowance, DoubtsOutliveARestart) {
   Allowance before, after;
   auto now = at(0);

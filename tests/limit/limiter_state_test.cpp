@@ -21,6 +21,14 @@ SavedLimiter some_state() {
   saved.history = {{milliseconds(5000), 10}, {milliseconds(3), 2}};
   saved.lanes = {{milliseconds(1000), milliseconds(-20), {{milliseconds(3), 2}, {milliseconds(-4), 1}}},
                  {milliseconds(60'000), milliseconds(20), {}}};
+  saved.told.push_back({"x-ratelimit \"core\"",
+                        milliseconds(70),
+                        {5, milliseconds(3000), 2, milliseconds(40'000), milliseconds(60'000)},
+                        true,
+                        100,
+                        7,
+                        {milliseconds(90'000), milliseconds(4), {{milliseconds(80), 3}}}});
+  saved.told.push_back({"ratelimit", milliseconds(0), {}, false, 0, 0, {}});
   return saved;
 }
 
@@ -33,6 +41,10 @@ TEST(LimiterState, ReadsBackAsItWasWritten) {
   EXPECT_EQ(read->hold, milliseconds(-5));
   EXPECT_EQ(read->breaker.until_probe, milliseconds(1500));
   EXPECT_EQ(read->lanes[0].past[1].age, milliseconds(-4));
+  ASSERT_EQ(read->told.size(), 2U);
+  EXPECT_EQ(read->told[0].allowance.left, 5);
+  EXPECT_EQ(read->told[0].lane.window, milliseconds(90'000));
+  EXPECT_FALSE(read->told[1].allowance.left);
 }
 
 TEST(LimiterState, ReadsNothingThatItDoesNotWrite) {
