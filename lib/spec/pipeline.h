@@ -18,7 +18,7 @@ namespace fanout {
 struct PipelineSpec {
   std::string name;
   std::string vendor;
-  ToldSpec told;  // the vendor's, for its replies
+  ToldSpec told;                     // the vendor's, for its replies
   std::optional<Schedule> schedule;  // absent: only by hand
   std::string zone = "UTC";          // that `{run.at.local}` is written in
   std::optional<FirstSince> first_since;
