@@ -51,7 +51,9 @@ std::string auth_text(const Auth& auth) {
 }
 
 std::string rates_text(const VendorSpec& vendor) {
-  if (vendor.rates.empty()) return "no rate";
+  if (vendor.rates.empty())
+    return vendor.adaptive ? "no rate: the limit is looked for from one a second on"
+                           : "no rate, and none is looked for";
   std::string even, quotas;
   for (const Rate& rate : vendor.rates) {
     std::string& kind = rate.window > Pace::kLongestEven ? quotas : even;

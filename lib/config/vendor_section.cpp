@@ -54,6 +54,12 @@ void read_rates(Reader& reader, VendorSpec& vendor) {
   }
 }
 
+// Without a rate the limit is looked for, unless that is not wanted.
+void read_adaptive(Reader& reader, VendorSpec& vendor) {
+  vendor.adaptive = vendor.rates.empty();
+  if (const Node* node = reader.kind("adaptive", Node::Kind::boolean)) vendor.adaptive = node->integer != 0;
+}
+
 void read_burst(Reader& reader, VendorSpec& vendor) {
   const Node* node = reader.whole("burst", vendor.burst, 1, 1'000'000);
   if (node == nullptr || vendor.burst == 1) return;
@@ -110,6 +116,7 @@ VendorSection read_vendor(const std::string& name, const Node& node, Checking ch
   }
   reader.whole("concurrency", vendor.concurrency, 1, 10'000);
   read_rates(reader, vendor);
+  read_adaptive(reader, vendor);
   read_burst(reader, vendor);
   reader.duration("jitter", vendor.jitter);
   read_times(reader, vendor);

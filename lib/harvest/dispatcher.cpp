@@ -20,11 +20,13 @@ constexpr int kMostWaiting = 1024;
 
 bool passes_by_itself(MonoTime at) { return at != MonoTime::max(); }
 
-Limits limits_of(const VendorSpec& spec) { return {spec.concurrency, spec.rates, spec.burst, spec.jitter}; }
+Limits limits_of(const VendorSpec& spec) {
+  return {spec.concurrency, spec.rates, spec.burst, spec.jitter, spec.adaptive};
+}
 
 SavedRow what_holds(const Limiter& limiter, MonoTime now) {
-  return {!limiter.why(now).empty(), limiter.hold(), limiter.next_probe(), limiter.orphans_until(),
-          limiter.told_until(now)};
+  return {!limiter.why(now).empty(), limiter.hold(),          limiter.next_probe(),
+          limiter.orphans_until(),   limiter.told_until(now), limiter.allowed()};
 }
 
 bool is_stale(const SavedRow& saved, const SavedRow& now) {
@@ -33,6 +35,8 @@ bool is_stale(const SavedRow& saved, const SavedRow& now) {
   if (now.probe != saved.probe) return true;
   if (now.orphans_until > saved.orphans_until) return true;
   if (now.told_until && (!saved.told_until || *now.told_until > *saved.told_until)) return true;
+  constexpr double kMuch = 1.5;
+  if (now.allowed > kMuch * saved.allowed || kMuch * now.allowed < saved.allowed) return true;
   // A hold that moves later while another reason stands must be kept as well.
   return now.hold && (!saved.hold || *now.hold > *saved.hold);
 }
@@ -64,7 +68,8 @@ void Dispatcher::reconfigure(const VendorSpec& spec, const TransportMaker& make_
                         spec.connect_timeout == spec_.connect_timeout && spec.body_limit == spec_.body_limit;
   const bool same_credentials = *credentials == *way_.credentials;
   const bool same_limits = spec.rates == spec_.rates && spec.burst == spec_.burst &&
-                           spec.concurrency == spec_.concurrency && spec.jitter == spec_.jitter;
+                           spec.concurrency == spec_.concurrency && spec.jitter == spec_.jitter &&
+                           spec.adaptive == spec_.adaptive;
   auto transport = same_way ? nullptr : make_transport(spec);  // may throw, and then nothing has changed
   spec_ = spec;
   way_.credentials = std::move(credentials);
@@ -183,7 +188,12 @@ void Dispatcher::ended(const Task& task, const Limiter::Ticket& ticket, Outcome&
   ending.refuses_us = refused && !others_well;
   nonsense_.heard(told.nonsense, spec_.name, log_);
   ending.told = std::move(told);
+  ending.level = task.level;
   limiter_.ended(ticket, ending, now);
+  if (auto finding = limiter_.finding(); finding != finding_) {
+    if (!finding.empty()) log_.notice(fmt::format("vendor {} bears {}", spec_.name, finding));
+    finding_ = std::move(finding);
+  }
   if (outcome.vendor == VendorSays::well) suspects_.answered_well();
   if (outcome.vendor == VendorSays::down || outcome.vendor == VendorSays::not_there) suspects_.failed(task);
   if (limiter_.breaker_open() && !was_open) {

@@ -68,6 +68,7 @@ struct SavedRow {
   std::optional<MonoTime> probe;
   MonoTime orphans_until{};
   std::optional<MonoTime> told_until;
+  double allowed = 0;  // requests a second
 };
 
 class Dispatcher {
@@ -137,6 +138,7 @@ class Dispatcher {
   std::optional<MonoTime> reserving_;  // by the commit under way
   SavedRow saved_;
   NonsenseSaid nonsense_;
+  std::string finding_;  // as it was said last
 };
 
 }  // namespace fanout

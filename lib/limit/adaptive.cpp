@@ -1,9 +1,13 @@
 #include "limit/adaptive.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <utility>
+
+#include "base/units.h"
 
 namespace fanout {
 namespace {
@@ -30,6 +34,7 @@ constexpr double kJustBelow = 0.98;
 constexpr double kNotThere = 1.15;  // times what is known, and nobody refuses
 constexpr Seconds kFirstProbe{60}, kRarestProbe{900};
 constexpr int kHints = 2;
+constexpr milliseconds kMoment{1000};
 
 MonoTime later(MonoTime at, Seconds by) { return at + std::chrono::ceil<microseconds>(by); }
 
@@ -189,6 +194,19 @@ void Adaptive::end_window(MonoTime now) {
   while (!answered_.empty() && answered_.front() < old) answered_.pop_front();
 }
 
+std::string Adaptive::why(MonoTime now) const {
+  return due_ - now <= kMoment ? "" : "its limit is not known, and is found from below";
+}
+
+std::string Adaptive::finding() const {
+  if (quota_.rate()) {
+    return fmt::format("about {:.0f} requests in {}", quota_.state().limit,
+                       format_duration(quota_.state().window));
+  }
+  if (most_in_flight_ > 0) return fmt::format("{} requests at once", most_in_flight_);
+  return known_ > 0 ? fmt::format("about {:.2g} requests a second", known_) : "";
+}
+
 void Adaptive::outage(MonoTime now) {
   ceiling_ = std::max(ceiling_, known_);
   starting_ = true;
@@ -197,7 +215,7 @@ void Adaptive::outage(MonoTime now) {
   due_ = std::max(due_, later(now, Seconds(1 / rate_)));
 }
 
-Adaptive::State Adaptive::state(MonoTime) const {
+Adaptive::State Adaptive::state() const {
   return {rate_, std::max(ceiling_, rate_), known_, most_in_flight_, quota_.state()};
 }
 

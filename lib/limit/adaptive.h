@@ -44,6 +44,11 @@ class Adaptive {
   // How long the vendor is left alone that has just refused one and did not say for how long.
   milliseconds quiet(MonoTime now) const { return quota_.quiet(now); }
 
+  // Why it may take a while, for the operator; it holds no number, which would change by itself.
+  std::string why(MonoTime now) const;
+  // What is known of the limit: "about 50 requests a second"; empty: nothing is.
+  std::string finding() const;
+
   Left taken(MonoTime now, int in_flight);
   void ended(const Left& left, Said said, std::string_view level, MonoTime now);
   // The vendor was down: it is found anew, and not beyond what was found before.
@@ -56,7 +61,7 @@ class Adaptive {
     int most_in_flight = 0;
     Quota::State quota;
   };
-  State state(MonoTime now) const;
+  State state() const;
   // At no more than half of what it was.
   void restore(const State& state, MonoTime now);
 

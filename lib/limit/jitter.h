@@ -2,9 +2,9 @@
 //
 // A window is kept as the vendor sees it (limit/window.h). That a request is on its way for some time makes
 // no window fuller; that one takes longer than another does. Nobody here sees a request arrive, but its reply
-// comes after a way there, some work and a way back; so over many the ways lie no further apart than the times
-// until the replies do. Those of the latest 256 to 512 replies count, and a quarter more for what they did
-// not show. Owned by the limiter, on the loop. A value.
+// comes after a way there, some work and a way back; so over many the ways lie no further apart than the
+// times until the replies do. Those of the latest 256 to 512 replies count, and a quarter more for what they
+// did not show. Owned by the limiter, on the loop. A value.
 #pragma once
 
 #include <algorithm>

@@ -11,10 +11,18 @@ namespace {
 
 constexpr milliseconds kJust = std::chrono::minutes(1);
 
+Adaptive::Said said(const Ending& ending) {
+  if (ending.asked_too_much) return Adaptive::Said::refused;
+  if (ending.evidence == Evidence::down) return Adaptive::Said::failed;
+  return ending.evidence == Evidence::alive ? Adaptive::Said::well : Adaptive::Said::nothing;
+}
+
 }  // namespace
 
 void Limiter::reconfigure(Limits limits, MonoTime now) {
   rates_.configure(limits.rates, limits.burst, limits.jitter, flight_, now);
+  if (!limits.adaptive) adaptive_.reset();
+  if (limits.adaptive && !adaptive_) adaptive_.emplace(now);
   limits_ = std::move(limits);
 }
 
@@ -33,7 +41,8 @@ std::string Limiter::why(MonoTime now) const {
   if (why.empty() && flight_.orphans_fill(slots(), now))
     why = "what the daemon had sent before it died may still be at work there, and takes up its slots";
   if (why.empty()) why = told_.why(now);
-  return why.empty() ? rates_.why(now) : why;
+  if (why.empty()) why = rates_.why(now);
+  return why.empty() && adaptive_ ? adaptive_->why(now) : why;
 }
 
 bool Limiter::well(MonoTime now) const {
@@ -50,6 +59,7 @@ MonoTime Limiter::next(MonoTime now) const {
   if (next == MonoTime::max()) return next;
   if (breaker_.open()) next = std::max(next, breaker_.next());
   if (hold_.until()) next = std::max(next, *hold_.until());
+  if (adaptive_) next = std::max(next, adaptive_->next(flight_.count()));
   return std::max({next, rates_.next(now), told_.next(now, flight_.count())});
 }
 
@@ -57,12 +67,15 @@ int Limiter::room(MonoTime now, MonoTime until) const {
   if (hold_.is_on(until) || flight_.orphans_fill(limits_.concurrency, until)) return 0;
   if (breaker_.open() && breaker_.next() > until) return 0;
   const std::int64_t most = breaker_.open() ? 1 : std::numeric_limits<int>::max();
-  return static_cast<int>(std::min({most, rates_.room(now, until), told_.room(now, until, flight_.count())}));
+  const std::int64_t found = adaptive_ ? adaptive_->room(now, until) : most;
+  return static_cast<int>(
+      std::min({most, found, rates_.room(now, until), told_.room(now, until, flight_.count())}));
 }
 
 Limiter::Ticket Limiter::take(MonoTime now) {
   FANOUT_INVARIANT(next(now) <= now);
-  const Ticket ticket{flight_.take(), now};
+  Ticket ticket{flight_.take(), now, {}};
+  if (adaptive_) ticket.left = adaptive_->taken(now, flight_.count());
   breaker_.taken(ticket.number);
   rates_.taken(now);
   told_.taken(now);
@@ -79,6 +92,7 @@ void Limiter::sent(const Ticket& ticket, MonoTime now) {
 }
 
 void Limiter::ended(const Ticket& ticket, const Ending& ending, MonoTime now) {
+  const bool was_open = breaker_.open();
   const bool well = ending.evidence == Evidence::alive;
   Told::Ended ended{ending.told, ticket.taken, {}, well, ending.asked_too_much};
   if (const auto* sent = flight_.find(ticket.number)) {
@@ -92,8 +106,14 @@ void Limiter::ended(const Ticket& ticket, const Ending& ending, MonoTime now) {
     }
   }
   told_.ended(ended, rates_, flight_, now);
-  if (ending.asked_too_much) hold_.begin(ticket.taken, now, ending.hold);
   if (ending.refuses_us) breaker_.trip(now, ending.reason);
+  auto quiet = ending.hold;
+  if (adaptive_) {
+    adaptive_->ended(ticket.left, said(ending), ending.level, now);
+    if (breaker_.open() && !was_open) adaptive_->outage(now);
+    if (!quiet) quiet = adaptive_->quiet(now);
+  }
+  if (ending.asked_too_much) hold_.begin(ticket.taken, now, quiet);
 }
 
 }  // namespace fanout

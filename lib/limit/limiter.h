@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "base/units.h"
+#include "limit/adaptive.h"
 #include "limit/breaker.h"
 #include "limit/flight.h"
 #include "limit/hold.h"
@@ -33,6 +34,7 @@ struct Limits {
   std::vector<Rate> rates;  // all hold at once
   int burst = 1;
   microseconds jitter{0};  // no request is longer than another on its way by more than this
+  bool adaptive = false;   // besides, the limit that nobody has told is found from below
 };
 
 struct Moment {
@@ -49,6 +51,7 @@ struct Ending {
   std::optional<milliseconds> hold{};  // … and for how long it wants quiet, if it said so
   bool refuses_us = false;             // opens the breaker at once
   ToldLimits told{};                   // what it tells of its limits
+  std::string level{};                 // of the task
 };
 
 struct SavedLimiter;
@@ -59,6 +62,7 @@ class Limiter {
   struct Ticket {
     std::uint64_t number = 0;
     MonoTime taken{};
+    Adaptive::Left left{};
   };
 
   Limiter(Limits limits, MonoTime now) { reconfigure(std::move(limits), now); }
@@ -88,6 +92,10 @@ class Limiter {
   MonoTime orphans_until() const { return flight_.orphans().until; }
   // Until when nothing leaves because the vendor said that nothing remains.
   std::optional<MonoTime> told_until(MonoTime now) const { return told_.empty_until(now); }
+  // What is known of the limit that nobody has told; empty: it is not looked for, or not found.
+  std::string finding() const { return adaptive_ ? adaptive_->finding() : ""; }
+  // Requests a second that are allowed meanwhile; 0: it is not looked for.
+  double allowed() const { return adaptive_ ? adaptive_->rate() : 0; }
   // What leaves counts in a window, which a restart must find as it was: so it has to be saved before.
   bool keeps_windows() const { return !rates_.empty() || told_.has_windows(); }
   // When the open breaker lets its next probe go; nothing while it is closed.
@@ -119,6 +127,7 @@ class Limiter {
   Hold hold_;
   Breaker breaker_;
   Told told_;
+  std::optional<Adaptive> adaptive_;
   std::optional<MonoTime> good_reply_;  // the latest
   std::optional<MonoTime> served_;
 };

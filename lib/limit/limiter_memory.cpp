@@ -40,6 +40,7 @@ std::string Limiter::save(const Moment& now, MonoTime valid_until) const {
   saved.breaker = breaker_.state(now.mono, valid_until);
   rates_.save(saved, leaving, now.mono);
   told_.save(saved, leaving, flight_.count(), now.mono);
+  if (adaptive_) saved.adaptive = adaptive_->state();
   return write_limiter(saved);
 }
 
@@ -57,6 +58,7 @@ void Limiter::restore(const SavedLimiter& saved, const Moment& now) {
   const auto then = now.mono - std::max(time_since(saved, now), microseconds(0));
   rates_.restore(saved, then, now.mono);
   told_.restore(saved, then, now.mono);
+  if (adaptive_ && saved.adaptive) adaptive_->restore(*saved.adaptive, now.mono);
   hold_.restore(saved.hold ? std::optional(then + *saved.hold) : std::nullopt, saved.own_hold);
   if (saved.orphans > 0) orphaned(saved.orphans, then + saved.orphans_for);
   auto breaker = saved.breaker;

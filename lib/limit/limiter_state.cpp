@@ -1,6 +1,7 @@
 #include "limit/limiter_state.h"
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
@@ -81,6 +82,21 @@ void put_told(std::string& out, const SavedLimiter::Told& told) {
   out += '}';
 }
 
+// Rates are small, and a thousandth of a request is near enough.
+constexpr double kThousand = 1000;
+std::int64_t thousandths(double value) { return std::llround(value * kThousand); }
+
+void put_adaptive(std::string& out, const Adaptive::State& adaptive) {
+  out += ",\"adaptive\":{";
+  put(out, "rate", thousandths(adaptive.rate));
+  put(out, "ceiling", thousandths(adaptive.ceiling));
+  put(out, "known", thousandths(adaptive.known));
+  put(out, "most_in_flight", std::int64_t(adaptive.most_in_flight));
+  put(out, "quota", thousandths(adaptive.quota.limit));
+  put(out, "quota_window", adaptive.quota.window.count());
+  out += '}';
+}
+
 // ---- in. Throws std::exception for whatever is not as it should be.
 
 std::int64_t number(const Json& value, std::int64_t least, std::int64_t most) {
@@ -146,6 +162,20 @@ SavedLimiter::Told told(const Json& json) {
   return told;
 }
 
+Adaptive::State adaptive(const Json& json) {
+  const auto value = [&json](const char* name) {
+    return static_cast<double>(number(json.at(name), 0, kMostCount)) / kThousand;
+  };
+  Adaptive::State state;
+  state.rate = value("rate");
+  state.ceiling = value("ceiling");
+  state.known = value("known");
+  state.most_in_flight = static_cast<int>(number(json.at("most_in_flight"), 0, kMostOrphans));
+  state.quota = {value("quota"), duration(json.at("quota_window"), 0)};
+  if (state.quota.limit > 0 && state.quota.window <= milliseconds(0)) throw std::runtime_error("no window");
+  return state;
+}
+
 template <typename Value>
 std::vector<Value> list(const Json& json, Value (*one)(const Json&)) {
   if (!json.is_array() || json.size() > kMostRead) throw std::runtime_error("no list");
@@ -192,6 +222,7 @@ std::string write_limiter(const SavedLimiter& saved) {
     for (const auto& told : saved.told) put_told(out, told);
     out += ']';
   }
+  if (saved.adaptive) put_adaptive(out, *saved.adaptive);
   out += '}';
   return out;
 }
@@ -213,6 +244,7 @@ std::optional<SavedLimiter> read_limiter(std::string_view text) try {
   saved.history = entries(json.at("history"));
   saved.lanes = list(json.at("windows"), lane);
   if (json.contains("told")) saved.told = list(json.at("told"), told);
+  if (json.contains("adaptive")) saved.adaptive = adaptive(json.at("adaptive"));
   return saved;
 } catch (const std::exception&) {
   return std::nullopt;

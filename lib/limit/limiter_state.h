@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "limit/adaptive.h"
 #include "limit/allowance.h"
 #include "limit/arrivals.h"
 #include "limit/breaker.h"
@@ -51,7 +52,8 @@ struct SavedLimiter {
   Breaker::State breaker;
   std::vector<Entry> history;
   std::vector<Lane> lanes;
-  std::vector<Told> told;  // not in what earlier versions wrote
+  std::vector<Told> told;                   // not in what earlier versions wrote
+  std::optional<Adaptive::State> adaptive;  // likewise, and only where the limit is looked for
 };
 
 constexpr std::size_t kMostEntriesKept = 128;  // buckets of a window that are written

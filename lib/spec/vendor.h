@@ -24,6 +24,7 @@ struct VendorSpec {
 
   int concurrency = 4;
   std::vector<Rate> rates;   // every window holds at once
+  bool adaptive = false;     // the limit that nobody has told is found from below
   int burst = 1;             // requests at once; the rest is paced evenly
   milliseconds jitter{100};  // a request may be on its way so much longer than another
   ToldSpec told;             // how it tells of its limits; empty: as others do

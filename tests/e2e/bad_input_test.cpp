@@ -73,7 +73,7 @@ class BadInputTest : public testing::Test {
  protected:
   std::string one_level(const std::string& url, const std::string& more = {}) const {
     return "[vendor.v]\nbase_url = \"" + url +
-           "\"\nretry = { attempts = 2, base = \"10ms\", cap = \"10ms\" }\n" + more +
+           "\"\nadaptive = false\nretry = { attempts = 2, base = \"10ms\", cap = \"10ms\" }\n" + more +
            "[pipeline.p]\nvendor = \"v\"\n" + kLevel;
   }
   void configure_one_level() const { house.configure(one_level("http://127.0.0.1:9")); }
@@ -176,6 +176,7 @@ base_url = ")" + vendor.url() +
                   R"("
 auth = { kind = "bearer", token = { env = "ORACLE_TOKEN" } }
 timeout = "1s"
+adaptive = false
 retry = { attempts = 2, base = "10ms", cap = "10ms" }
 [pipeline.p]
 vendor = "v"

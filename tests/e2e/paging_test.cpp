@@ -15,6 +15,7 @@ std::string three_levels(const std::string& url, const std::string& more) {
 base_url = ")" +
          url + R"("
 auth = { kind = "bearer", token = { env = "ORACLE_TOKEN" } }
+adaptive = false
 
 [pipeline.monitoring]
 vendor = "oracle"

@@ -5,9 +5,11 @@ namespace fanout {
 const char* const Machines::kConfig = R"(
 [vendor.v]
 base_url = "http://v.example"
+adaptive = false
 concurrency = 4
 [vendor.w]
 base_url = "http://w.example"
+adaptive = false
 [pipeline.p]
 vendor = "v"
 weight = 3

@@ -67,7 +67,7 @@ class Searching {
   const Seen& seen() const { return seen_; }
   const Adaptive& adaptive() const { return adaptive_; }
   void restart() {
-    const auto state = adaptive_.state(mono(now_));
+    const auto state = adaptive_.state();
     adaptive_ = Adaptive(mono(now_));
     adaptive_.restore(state, mono(now_));
   }

@@ -89,6 +89,7 @@ std::string vendor_toml(const VendorPlan& vendor) {
       "\"{3}s\"\n"
       "retry = {{ attempts = {4}, base = \"500ms\", cap = \"1m\" }}\n",
       vendor.name, auth_toml(vendor), vendor.concurrency, vendor.timeout.count(), vendor.attempts);
+  text += fmt::format("adaptive = {}\n", vendor.adaptive);
   if (!rates.empty()) text += fmt::format("rate = [{}]\nburst = {}\n", rates, vendor.burst);
   return text + R"([[vendor.)" + vendor.name + R"(.rule]]
 when = "status = 200 AND body->>'busy' = 1"
@@ -153,6 +154,7 @@ void draw_limits(VendorPlan& vendor, Chance& chance) {
   if (chance.percent(75)) vendor.rates.push_back({chance.between(1, 20), milliseconds(1000)});
   if (chance.percent(40)) vendor.rates.push_back({chance.between(10, 100), std::chrono::minutes(1)});
   if (chance.percent(10)) vendor.rates.push_back({chance.between(60, 300), std::chrono::hours(24)});
+  vendor.adaptive = chance.one_in(3);
   vendor.burst = 1;
   if (!vendor.rates.empty() && chance.one_in(3)) {
     const auto least = std::ranges::min(vendor.rates, {}, &Rate::limit).limit;

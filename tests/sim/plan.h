@@ -50,6 +50,7 @@ struct VendorPlan {
   std::string auth;
   int concurrency = 4;
   std::vector<Rate> rates;
+  bool adaptive = false;
   int burst = 1;
   seconds timeout{10};
   milliseconds longest_way{2};  // of a request

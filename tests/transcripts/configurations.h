@@ -8,7 +8,9 @@
 namespace fanout {
 
 inline std::string vendor(const std::string& more) {
-  return "[vendor.v]\nbase_url = \"http://v.example\"\n" + more;
+  // What is not about finding a limit does not wait until one is found.
+  const bool searches = more.find("adaptive") != std::string::npos || more.find("rate") != std::string::npos;
+  return "[vendor.v]\nbase_url = \"http://v.example\"\n" + more + (searches ? "" : "adaptive = false\n");
 }
 
 inline std::string pipeline(const std::string& name, const std::string& more = "",

@@ -15,8 +15,8 @@ using testing::Contains;
 using testing::HasSubstr;
 
 std::string fan(const std::string& store, const std::string& vendor, const std::string& pipeline) {
-  return store + "[vendor.v]\nbase_url = \"http://v.example\"\n" + vendor + "[pipeline.p]\nvendor = \"v\"\n" +
-         pipeline +
+  return store + "[vendor.v]\nbase_url = \"http://v.example\"\nadaptive = false\n" + vendor +
+         "[pipeline.p]\nvendor = \"v\"\n" + pipeline +
          "[[pipeline.p.level]]\nname = \"a\"\npath = \"/p\"\nitems = \"$\"\n"
          "[[pipeline.p.level]]\nname = \"b\"\nparent = \"a\"\npath = \"/p/{a}\"\n";
 }
