@@ -109,7 +109,8 @@ void Limiter::ended(const Ticket& ticket, const Ending& ending, MonoTime now) {
   if (ending.refuses_us) breaker_.trip(now, ending.reason);
   auto quiet = ending.hold;
   if (adaptive_) {
-    adaptive_->ended(ticket.left, said(ending), ending.level, now);
+    // Probes of an outage tell nothing of what it bears.
+    if (!was_open || well) adaptive_->ended(ticket.left, said(ending), ending.level, now);
     if (breaker_.open() && !was_open) adaptive_->outage(now);
     if (!quiet) quiet = adaptive_->quiet(now);
   }
