@@ -15,4 +15,8 @@ int fill(const std::filesystem::path& database, std::int64_t ready, std::int64_t
 // What claims and counts cost in such a database. Prints microseconds at the median.
 int claims(const std::filesystem::path& database);
 
+// Unknown limits in virtual time, found by fanoutd's adaptive bound and by two published ways. Prints a line
+// a scenario and way, and with `series` a line for each ten seconds of it besides.
+int politeness(bool series);
+
 }  // namespace fanout::bench

@@ -26,8 +26,13 @@ int main(int argc, char** argv) {
   auto* claims = app.add_subcommand("claims", "measure claims and counts in it");
   claims->add_option("--database", database)->required();
 
+  bool series = false;
+  auto* politeness = app.add_subcommand("politeness", "find unknown limits, in virtual time");
+  politeness->add_flag("--series", series, "what was answered in each ten seconds besides");
+
   CLI11_PARSE(app, argc, argv);
   if (*bare) return fanout::bench::bare(port, connections, requests);
+  if (*politeness) return fanout::bench::politeness(series);
   if (*fill) return fanout::bench::fill(database, ready, dead);
   return fanout::bench::claims(database);
 }
