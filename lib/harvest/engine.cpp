@@ -79,7 +79,7 @@ Engine::Engine(Surroundings surroundings, std::shared_ptr<const Config> config, 
   dispatchers_.restore(recovered.limiters);
   keep(dispatchers_.take_renamed(), committer_.pending().batch);
   committer_.pending().batch.read_commands = true;  // given while nobody was there
-  committer_.prune(bygone(*runs_.config(), steady_.now()));
+  committer_.prune(bygone(*runs_.config(), steady_.wall()));
   dispatchers_.orphaned(recovered.taken_back, runs_);
   if (const auto count = recovered.leases_taken_back(); count > 0) {
     on_.log.notice(
@@ -132,7 +132,7 @@ void Engine::database_changed() {
 
 void Engine::clock_changed() {
   agenda_.not_after(on_.clock.wall());
-  steady_.now();  // sees the jump
+  steady_.wall();  // sees the jump
   pump();
 }
 
@@ -259,7 +259,7 @@ void Engine::committed(const Commit& commit, Kept kept) {
     for (const auto id : runs_.others_than(kept.others_wrote->open_runs)) helm_.forget(id);
   }
   next_due_ = applied.next_due;
-  if (kept.more_to_prune) committer_.prune(bygone(*runs_.config(), steady_.now()));
+  if (kept.more_to_prune) committer_.prune(bygone(*runs_.config(), steady_.wall()));
   orders_.committed(commit, applied, committer_.pending());
   orders_.obey(applied.commands, committer_.pending());
   helm_.take(std::move(kept.applied.claimed));
@@ -272,7 +272,7 @@ void Engine::end_runs(const std::vector<std::int64_t>& finished) {
     say_farewell(*run, on_.clock.wall(), on_.fanoutctl, on_.log);
     life_.dead_letters += run->dead();
     helm_.forget(id);
-    committer_.prune(bygone(*runs_.config(), steady_.now()));
+    committer_.prune(bygone(*runs_.config(), steady_.wall()));
   }
 }
 

@@ -21,7 +21,7 @@ SteadyTime::SteadyTime(const Clock& clock, std::optional<WallTime> latest)
       boot_(boot_of(clock)),
       agreed_since_(at_) {}
 
-WallTime SteadyTime::now() {
+WallTime SteadyTime::wall() {
   const auto mono = clock_.mono();
   const auto boot = boot_of(clock_);
   if (boot > boot_ + kJump || boot < boot_ - kJump) {

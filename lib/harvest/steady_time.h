@@ -18,7 +18,7 @@ class SteadyTime {
   SteadyTime(const Clock& clock, std::optional<WallTime> latest);
 
   // Never later than the wall clock.
-  WallTime now();
+  WallTime wall();
 
  private:
   const Clock& clock_;

@@ -26,45 +26,45 @@ class SteadyTimeTest : public testing::Test {
 
 TEST_F(SteadyTimeTest, GoesWithTheClockWhereNoRunHasEnded) {
   SteadyTime steady(clock, {});
-  EXPECT_EQ(steady.now(), kNow);
+  EXPECT_EQ(steady.wall(), kNow);
   pass(hours(3));
-  EXPECT_EQ(steady.now(), kNow + hours(3));
+  EXPECT_EQ(steady.wall(), kNow + hours(3));
 }
 
 TEST_F(SteadyTimeTest, IsNotMovedByAJumpUntilTheClockHasBeenRightForADay) {
   SteadyTime steady(clock, kNow);
   clock.set_wall_by(kYear);
-  EXPECT_EQ(steady.now(), kNow);
+  EXPECT_EQ(steady.wall(), kNow);
   pass(hours(23));
-  EXPECT_EQ(steady.now(), kNow + hours(23));
+  EXPECT_EQ(steady.wall(), kNow + hours(23));
   pass(hours(2));
-  EXPECT_EQ(steady.now(), clock.wall()) << "it has gone along for a day";
+  EXPECT_EQ(steady.wall(), clock.wall()) << "it has gone along for a day";
 }
 
 TEST_F(SteadyTimeTest, BeginsItsDayAnewAtEachJump) {
   SteadyTime steady(clock, kNow);
   clock.set_wall_by(kYear);
-  steady.now();
+  steady.wall();
   pass(hours(20));
   clock.set_wall_by(kYear);
-  steady.now();
+  steady.wall();
   pass(hours(20));
-  EXPECT_EQ(steady.now(), kNow + hours(40));
+  EXPECT_EQ(steady.wall(), kNow + hours(40));
 }
 
 TEST_F(SteadyTimeTest, IsNeverLaterThanTheClock) {
   SteadyTime steady(clock, kNow);
   clock.set_wall_by(-kYear);
-  EXPECT_EQ(steady.now(), kNow - kYear);
-  EXPECT_EQ(SteadyTime(clock, kNow).now(), kNow - kYear) << "a run that ended in what is now the future";
+  EXPECT_EQ(steady.wall(), kNow - kYear);
+  EXPECT_EQ(SteadyTime(clock, kNow).wall(), kNow - kYear) << "a run that ended in what is now the future";
 }
 
 TEST_F(SteadyTimeTest, BeginsWithTheEndOfTheLatestRunHoweverFarTheClockIsAhead) {
   clock.set_wall_by(kYear);
   SteadyTime steady(clock, kNow - hours(1));
-  EXPECT_EQ(steady.now(), kNow - hours(1));
+  EXPECT_EQ(steady.wall(), kNow - hours(1));
   pass(hours(25));
-  EXPECT_EQ(steady.now(), clock.wall());
+  EXPECT_EQ(steady.wall(), clock.wall());
 }
 
 }  // namespace

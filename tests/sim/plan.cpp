@@ -154,7 +154,7 @@ void draw_limits(VendorPlan& vendor, Chance& chance) {
   if (chance.percent(75)) vendor.rates.push_back({chance.between(1, 20), milliseconds(1000)});
   if (chance.percent(40)) vendor.rates.push_back({chance.between(10, 100), std::chrono::minutes(1)});
   if (chance.percent(10)) vendor.rates.push_back({chance.between(60, 300), std::chrono::hours(24)});
-  vendor.adaptive = chance.one_in(3);
+  vendor.adaptive = chance.one_in(6);
   vendor.burst = 1;
   if (!vendor.rates.empty() && chance.one_in(3)) {
     const auto least = std::ranges::min(vendor.rates, {}, &Rate::limit).limit;
