@@ -178,7 +178,7 @@ bool Adaptive::learn_in_flight(const Left& left) {
 void Adaptive::end_window(MonoTime now) {
   const double all = window_.well + window_.failed;
   const double failures = window_.failed / all;
-  const double gradient = latency_.gradient();
+  const double gradient = latency_.look(now);
   // Those of tasks that always fail do not become fewer by asking less.
   const bool fails = window_.failed > 1 && failures > kFewFailures + 2 * background_;
   background_ += (failures - background_) / kFewestReplies;
@@ -187,7 +187,6 @@ void Adaptive::end_window(MonoTime now) {
     known_ = 0;
     cut(starting_ ? borne(now) : rate(), failures > kManyFailures ? kHard : kGently, now);
   }
-  latency_.looked();
   window_ = Window(now);
   const auto old =
       now - std::chrono::ceil<microseconds>(std::max(kShortestWindow, Seconds(kFewestReplies / rate())));

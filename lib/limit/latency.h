@@ -1,13 +1,13 @@
 // How much longer a vendor takes than when it has little to do: the first sign that it is asked too much.
 //
 // Of replies that were good only, since an error that comes fast is no sign of health, and by level, since a
-// list takes longer than one answer. The baseline of a level is the least that its mean came to; it rises by
-// a twentieth in five minutes at most, so that one which is measured under load does not drift away with it.
-// After Netflix's concurrency-limits (Gradient2), less its long mean. Owned by the adaptive bound, on the
-// loop.
+// list takes longer than one answer. A mean counts as longer, or shorter, than the baseline only if chance
+// does not explain it: by three standard errors. What is shorter becomes the baseline; what is longer raises
+// it by a twentieth in five minutes at most, so that a baseline which is measured under load does not drift
+// away with it. After Netflix's concurrency-limits (Gradient2), less its long mean. Owned by the adaptive
+// bound, on the loop.
 #pragma once
 
-#include <algorithm>
 #include <map>
 #include <string>
 #include <string_view>
@@ -20,57 +20,25 @@ class Latency {
  public:
   using Seconds = std::chrono::duration<double>;
 
-  void answered(std::string_view level, Seconds took, MonoTime now) {
-    auto found = levels_.find(level);
-    if (found == levels_.end()) {
-      if (levels_.size() >= kMost) return;
-      found = levels_.emplace(std::string(level), Level{took, took, took, now, 0}).first;
-    }
-    Level& one = found->second;
-    one.mean += (took - one.mean) / kMeanOf;
-    one.least = std::min(one.least, one.mean);
-    one.baseline = std::min(one.baseline, one.mean);
-    ++one.lately;
-    if (now - one.since < kRotation) return;
-    one.baseline = std::min(one.least, one.baseline * kRise);
-    one.least = one.mean;
-    one.since = now;
-  }
-
-  // 1: as with little to do. Over the levels that were answered since the last look.
-  double gradient() const {
-    double took = 0, should = 0;
-    for (const auto& [name, level] : levels_) {
-      took += level.lately * level.mean.count();
-      should += level.lately * level.baseline.count();
-    }
-    return should > 0 ? took / should : 1;
-  }
-  // The mean of a reply's baseline, by what was asked since the last look.
-  Seconds baseline() const {
-    double should = 0, count = 0;
-    for (const auto& [name, level] : levels_) {
-      should += level.lately * level.baseline.count();
-      count += level.lately;
-    }
-    return Seconds(count > 0 ? should / count : 0);
-  }
-  // What was asked lately counts for half.
-  void looked() {
-    for (auto& [name, level] : levels_) level.lately /= 2;
-  }
+  void answered(std::string_view level, Seconds took, MonoTime now);
+  // How many times as long as with little to do, over the levels of which there were enough replies since the
+  // last look. 1: as long.
+  double look(MonoTime now);
+  // The mean of a reply's baseline, by what was asked lately.
+  Seconds baseline() const;
 
  private:
-  static constexpr std::size_t kMost = 256;
-  static constexpr double kMeanOf = 10;
-  static constexpr double kRise = 1.05;
-  static constexpr std::chrono::minutes kRotation{5};
-
   struct Level {
-    Seconds mean, baseline, least;
-    MonoTime since;
+    int count = 0;  // of replies since the last look that counted
+    double sum = 0, squares = 0;
+    double deviation = 0;  // of one reply from the mean; falls slowly
+    double baseline = 0;
+    double baseline_count = 0;  // of replies that it stands for
     double lately = 0;
+    MonoTime raised_at;
   };
+  static bool judge(Level& level, double mean, double deviation, MonoTime now);
+
   std::map<std::string, Level, std::less<>> levels_;
 };
 

@@ -34,6 +34,8 @@ std::vector<Scenario> scenarios() {
   return {
       {"50 in any second", [=](auto) { return sliding_window(always(50), 1, 0.05); }, always(50)},
       {"10 in any second", [=](auto) { return sliding_window(always(10), 1, 0.05); }, always(10)},
+      {"50 in any second, in times of every length",
+       [=](auto) { return of_every_length(sliding_window(always(50), 1, 0.05), 1); }, always(50)},
       {"500 in any second", [=](auto) { return sliding_window(always(500), 1, 0.05); }, always(500)},
       {"50 in any second, 500 ms away", [=](auto) { return sliding_window(always(50), 1, 0.5); }, always(50)},
       {"3,000 in each minute of its clock", [](auto) { return fixed_window(3000, 60, 0.05); }, always(50),

@@ -54,7 +54,9 @@ base_url = ")" +
          url + R"("
 auth     = { kind = "bearer", token = { env = "ORACLE_TOKEN" } }
 )" + vendor_lines +
-         (vendor_lines.find("rate") == std::string::npos ? "\nadaptive = false" : "") +
+         (vendor_lines.find("rate") == std::string::npos && vendor_lines.find("adaptive") == std::string::npos
+              ? "\nadaptive = false"
+              : "") +
          R"(
 [pipeline.monitoring]
 vendor = "oracle"

@@ -47,6 +47,8 @@ std::vector<Unknown> unknowns() {
       {"FiftyASecond", sliding_window(always(50), 1, 0.05), 50, in_any(50, 1)},
       {"FiftyASecondFarAway", sliding_window(always(50), 1, 0.5), 50, in_any(50, 1)},
       {"FiftyASecondNear", sliding_window(always(50), 1, 0.005), 50, in_any(50, 1)},
+      {"FiftyASecondInTimesOfEveryLength", of_every_length(sliding_window(always(50), 1, 0.05), 1), 50,
+       in_any(50, 1)},
       {"FiveHundredASecond", sliding_window(always(500), 1, 0.02), 500, in_any(500, 1)},
       {"FiftyInEachSecondOfItsClock", fixed_window(50, 1, 0.05), 50, in_each(50, 1)},
       {"ThreeThousandInEachMinuteOfItsClock", fixed_window(3000, 60, 0.05), 50, in_each(3000, 60), 75},

@@ -48,6 +48,15 @@ inline Vendor sliding_window(std::function<double(Time)> limit, Time window, Tim
   };
 }
 
+// The same, with times of every length.
+inline Vendor of_every_length(Vendor vendor, std::uint64_t seed) {
+  return [=, random = std::mt19937_64(seed)](Time at, int in_flight) mutable -> Reaction {
+    auto reaction = vendor(at, in_flight);
+    reaction.took = std::exponential_distribution<>(1 / reaction.took)(random);
+    return reaction;
+  };
+}
+
 inline Vendor token_bucket(double rate, double burst, Time latency, Fate otherwise = Fate::refused) {
   return [=, tokens = burst, last = 0.0](Time at, int) mutable -> Reaction {
     tokens = std::min(burst, tokens + rate * (at - last));
