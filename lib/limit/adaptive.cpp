@@ -147,7 +147,7 @@ void Adaptive::cut(double ceiling, double to, MonoTime now) {
   rate_ = std::max(kSlowest, to * ceiling);
   cut_at_ = now;
   due_ = std::max(due_, later(now, Seconds(1 / rate())));
-  window_ = Window(now);
+  window_ = Window{now};
 }
 
 void Adaptive::learn_rate(double rate, MonoTime now) {
@@ -187,7 +187,7 @@ void Adaptive::end_window(MonoTime now) {
     known_ = 0;
     cut(starting_ ? borne(now) : rate(), failures > kManyFailures ? kHard : kGently, now);
   }
-  window_ = Window(now);
+  window_ = Window{now};
   const auto old =
       now - std::chrono::ceil<microseconds>(std::max(kShortestWindow, Seconds(kFewestReplies / rate())));
   while (!answered_.empty() && answered_.front() < old) answered_.pop_front();
@@ -210,7 +210,7 @@ void Adaptive::outage(MonoTime now) {
   ceiling_ = std::max(ceiling_, known_);
   starting_ = true;
   rate_ = kFirst;
-  window_ = Window(now);
+  window_ = Window{now};
   due_ = std::max(due_, later(now, Seconds(1 / rate_)));
 }
 

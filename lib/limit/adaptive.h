@@ -34,7 +34,7 @@ class Adaptive {
     bool in_turn = true;  // as soon as it might
   };
 
-  explicit Adaptive(MonoTime now) : window_(now), due_(now) {}
+  explicit Adaptive(MonoTime now) : window_{now}, due_(now) {}
 
   MonoTime next(int in_flight) const;
   std::int64_t room(MonoTime now, MonoTime until) const;
@@ -69,8 +69,7 @@ class Adaptive {
   using Seconds = Latency::Seconds;
 
   struct Window {
-    explicit Window(MonoTime begin) : begin(begin) {}
-    MonoTime begin;
+    MonoTime begin{};
     int well = 0, failed = 0;
   };
 
