@@ -119,7 +119,9 @@ TEST(ToldPromise, AVendorThatTellsTheTruthRefusesNothingAndIsUsedWell) {
     Life life(seed);
     life.live();
     // A reply that says nothing leaves open how much of a rolling window has come back.
-    if (!life.is_rolling_and_silent_at_times()) EXPECT_EQ(life.refused(), 0);
+    if (!life.is_rolling_and_silent_at_times()) {
+      EXPECT_EQ(life.refused(), 0);
+    }
     refused += life.refused();
     answered += life.answered();
     if (!life.is_bound_by_it()) continue;
