@@ -66,11 +66,11 @@ void LevelRates::see(const std::vector<RunProgress>& runs, MonoTime now) {
   for (const auto& run : runs) {
     for (const auto& tally : run.tallies) {
       const auto count = settled(tally);
-      const auto [found, is_new] = levels_.try_emplace({run.run.id, tally.level}, Seen{Forecast(now), count});
+      const auto [found, is_new] = levels_.try_emplace({run.run.id, tally.level}, Seen{Speed(now), count});
       if (is_new) continue;
       auto& seen = found->second;
       // Dead letters that were put back to work are no longer settled.
-      if (count > seen.settled) seen.forecast.settled(count - seen.settled, now);
+      if (count > seen.settled) seen.speed.settled(count - seen.settled, now);
       seen.settled = count;
     }
   }
@@ -78,7 +78,7 @@ void LevelRates::see(const std::vector<RunProgress>& runs, MonoTime now) {
 
 double LevelRates::of(std::int64_t run, const std::string& level, MonoTime now) const {
   const auto found = levels_.find({run, level});
-  return found == levels_.end() ? 0 : found->second.forecast.rate(now);
+  return found == levels_.end() ? 0 : found->second.speed.rate(now);
 }
 
 std::vector<std::string> live_progress(

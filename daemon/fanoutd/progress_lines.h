@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "forecast/forecast.h"
+#include "forecast/speed.h"
 #include "harvest/active_run.h"
 
 namespace fanout {
@@ -20,7 +20,7 @@ class LevelRates {
 
  private:
   struct Seen {
-    Forecast forecast;
+    Speed speed;
     std::int64_t settled = 0;
   };
   std::map<std::pair<std::int64_t, std::string>, Seen> levels_;

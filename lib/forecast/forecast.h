@@ -1,32 +1,52 @@
-// How fast a run moves lately, and how long what is open will take at that speed.
+// What is foreseen of one run: how many calls are still to come, and how long they take.
 //
-// The rate is an exponentially weighted mean with a half-life of kHalfLife, over the time that there has
-// been: in the first seconds it is the plain mean. A tree that still grows is not foreseen. Owned by the run,
-// on the loop, told the time; never fails.
+// It is told of each task that is settled (saw), and of how many there are of each level after each commit
+// (counted). Owned by the run, on the loop, told the time; never fails.
 #pragma once
 
-#include <cstdint>
 #include <optional>
+#include <string>
 
-#include "base/time.h"
+#include "forecast/growth.h"
+#include "forecast/sample.h"
+#include "forecast/speed.h"
+#include "forecast/time_left.h"
 
 namespace fanout {
 
 class Forecast {
  public:
-  static constexpr seconds kHalfLife{30};
+  Forecast(LevelTree tree, History history, MonoTime begun);
 
-  explicit Forecast(MonoTime begun) : begun_(begun), at_(begun) {}
+  // What text() said in a process before.
+  void restore(const std::string& text);
+  std::string text() const;
+  const LevelTree& tree() const { return tree_; }
+  const History& history() const { return history_; }
+  // The levels are others now: what was seen of those that are still there counts.
+  void change(LevelTree tree, History history);
 
-  void settled(std::int64_t count, MonoTime now);
-  double rate(MonoTime now) const;  // settled a second
-  // Nothing while nobody can tell: in the first second, and when nothing has moved for long.
-  std::optional<milliseconds> left(std::int64_t open, MonoTime now) const;
+  void saw(const Settled& task);
+  // All that are settled and open. What nobody has told of counts too, as if each had listed the same.
+  void counted(Counts counts, MonoTime now);
+  // Whether something holds it up: that time says nothing of its pace.
+  void held_up(bool held_up, MonoTime now);
+
+  double rate(MonoTime now) const { return speed_.rate(now); }  // settled a second, lately
+  // … while nothing held it up; nothing while nobody knows.
+  std::optional<double> pace(MonoTime now) const;
+  std::optional<Growth> growth() const;
 
  private:
-  MonoTime begun_;
-  MonoTime at_;
-  double weighted_ = 0;  // settled, each weighted by its age at at_
+  void take_unseen();
+
+  LevelTree tree_;
+  History history_;
+  Sample sample_;
+  Counts counts_;
+  Speed speed_;
+  bool is_counted_ = false;
+  std::optional<MonoTime> held_up_since_;
 };
 
 }  // namespace fanout

@@ -22,7 +22,7 @@ ActiveRun::ActiveRun(Run the_run, MonoTime now)
     : run(std::move(the_run)),
       names{run.id, format_utc_date(run.started_at), std::to_string(unix_seconds(run.started_at)),
             std::to_string(unix_seconds(run.since))},
-      forecast(now) {}
+      speed(now) {}
 
 const PageLengths& ActiveRun::lengths_of(const std::string& level) const {
   static constexpr PageLengths kNothing;
@@ -43,12 +43,18 @@ std::int64_t ActiveRun::dead() const {
   return sum(tallies, [](const Tally& t) { return t.dead; });
 }
 
+std::optional<milliseconds> ActiveRun::left(MonoTime now) const {
+  if (!counted || !speed.is_known(now)) return std::nullopt;
+  return std::chrono::ceil<milliseconds>(
+      std::chrono::duration<double>(static_cast<double>(open()) / speed.rate(now)));
+}
+
 RunNote note_of(ActiveRun& run, const std::string& blocked, MonoTime now, WallTime wall) {
   run.noted_blocked = !blocked.empty();
   run.noted_at = now;
   std::optional<WallTime> eta;
-  if (const auto left = run.forecast.left(run.open(), now)) eta = wall + *left;
-  return {run.run.id, run.forecast.rate(now), eta, blocked};
+  if (const auto left = run.left(now)) eta = wall + *left;
+  return {run.run.id, run.speed.rate(now), eta, blocked};
 }
 
 std::string blocked_text(const RunProgress& run) {

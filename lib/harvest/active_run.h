@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "ask/request_builder.h"
-#include "forecast/forecast.h"
+#include "forecast/speed.h"
 #include "page/page_lengths.h"
 #include "store/store.h"
 
@@ -23,7 +23,7 @@ struct ActiveRun {
   std::vector<Tally> tallies;  // as of the last commit
   bool counted = false;        // tallies are known
   int in_flight = 0;
-  Forecast forecast;
+  Speed speed;
   std::map<std::string, PageLengths> page_lengths;  // by level: what its replies have shown so far
   std::set<std::string> where_failed;               // levels of which that was said
   bool noted_blocked = false;
@@ -35,6 +35,7 @@ struct ActiveRun {
   std::int64_t open() const;
   std::int64_t settled() const;
   std::int64_t dead() const;
+  std::optional<milliseconds> left(MonoTime now) const;
 };
 
 // What a commit notes of it; from now on that is taken for noted.

@@ -99,7 +99,7 @@ void OpenRuns::take_tallies(const std::vector<Tally>& tallies, const std::vector
     if (auto* run = find(first->run)) {
       const auto before = run->settled();
       run->tallies.assign(first, last);
-      if (run->counted) run->forecast.settled(run->settled() - before, now);
+      if (run->counted) run->speed.settled(run->settled() - before, now);
       run->counted = true;
     }
     first = last;

@@ -17,10 +17,10 @@ std::vector<RunProgress> progress_of(const OpenRuns& runs, const Committer& comm
                                      const Dispatchers& dispatchers, MonoTime now) {
   std::vector<RunProgress> all;
   for (const auto& [id, run] : runs) {
-    auto left = run.counted ? run.forecast.left(run.open(), now) : std::nullopt;
+    auto left = run.left(now);
     all.push_back({run.run,
                    run.tallies,
-                   run.forecast.rate(now),
+                   run.speed.rate(now),
                    left,
                    why_blocked(run, committer, runs, dispatchers),
                    {}});

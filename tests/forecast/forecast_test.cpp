@@ -5,44 +5,73 @@
 namespace fanout {
 namespace {
 
-constexpr MonoTime kBegun{std::chrono::hours(1)};
+const LevelTree kTree = {{"troop", -1}, {"warrior", 0}};
+constexpr MonoTime kBegun{seconds(1000)};
 
-// So many settled in each tenth of a second, for so long.
-MonoTime run(Forecast& forecast, MonoTime from, int each, seconds length) {
-  const auto end = from + length;
-  for (auto now = from + milliseconds(100); now <= end; now += milliseconds(100)) forecast.settled(each, now);
-  return end;
+TEST(Forecast, SaysNothingBeforeAnythingIsKnown) {
+  Forecast forecast(kTree, {}, kBegun);
+  EXPECT_FALSE(forecast.growth());
+  forecast.counted({{0, 1}, {0, 0}}, kBegun);
+  EXPECT_FALSE(forecast.growth());
+  EXPECT_FALSE(forecast.pace(kBegun + seconds(5)));
 }
 
-TEST(Forecast, IsRightFromTheFirstSeconds) {
-  Forecast forecast(kBegun);
-  const auto now = run(forecast, kBegun, 10, seconds(2));
-  EXPECT_NEAR(forecast.rate(now), 100, 5);
-  ASSERT_TRUE(forecast.left(1000, now));
-  EXPECT_NEAR(static_cast<double>(forecast.left(1000, now)->count()), 10'000, 500);
+TEST(Forecast, GoesByWhatItSawAndWhatIsCounted) {
+  Forecast forecast(kTree, {}, kBegun);
+  forecast.counted({{0, 10}, {0, 0}}, kBegun);
+  for (int i = 0; i < 5; ++i) forecast.saw({0, false, 0, {{1, 4}}});
+  forecast.counted({{5, 5}, {0, 20}}, kBegun + seconds(5));
+  ASSERT_TRUE(forecast.growth());
+  EXPECT_DOUBLE_EQ(forecast.growth()->median, 5 + 20 + 20);
+  EXPECT_NEAR(*forecast.pace(kBegun + seconds(5)), 1, 0.1);
 }
 
-TEST(Forecast, FollowsWhatHappensLately) {
-  Forecast forecast(kBegun);
-  auto now = run(forecast, kBegun, 10, seconds(600));
-  EXPECT_NEAR(forecast.rate(now), 100, 1);
-  now = run(forecast, now, 2, seconds(30));
-  EXPECT_NEAR(forecast.rate(now), 60, 2) << "half the way after a half-life";
-  now = run(forecast, now, 2, seconds(300));
-  EXPECT_NEAR(forecast.rate(now), 20, 1);
+TEST(Forecast, GoesOnAfterARestart) {
+  Forecast before(kTree, {}, kBegun);
+  before.counted({{0, 10}, {0, 0}}, kBegun);
+  for (int i = 0; i < 4; ++i) before.saw({0, false, 0, {{1, 4}}});
+  Forecast after(kTree, {}, kBegun);
+  after.restore(before.text());
+  after.counted({{5, 5}, {0, 20}}, kBegun + seconds(5));  // one was settled after that was kept
+  ASSERT_TRUE(after.growth());
+  EXPECT_DOUBLE_EQ(after.growth()->median, 45);
+  EXPECT_FALSE(after.pace(kBegun + seconds(10))) << "how fast this process is nobody knows yet";
 }
 
-TEST(Forecast, SaysNothingWhereNobodyCanTell) {
-  Forecast forecast(kBegun);
-  EXPECT_EQ(forecast.rate(kBegun), 0);
-  EXPECT_EQ(forecast.left(5, kBegun), std::nullopt);
-  EXPECT_EQ(forecast.left(5, kBegun + seconds(10)), std::nullopt) << "nothing has moved";
-  forecast.settled(5, kBegun + seconds(10));
-  EXPECT_TRUE(forecast.left(5, kBegun + seconds(10)));
-  EXPECT_EQ(forecast.left(5, kBegun + std::chrono::hours(10)), std::nullopt) << "nothing has moved for long";
+TEST(Forecast, GoesByCountsAloneWhereNothingWasKept) {
+  Forecast forecast(kTree, {}, kBegun);
+  forecast.restore("what somebody wrote by hand");
+  forecast.counted({{5, 5}, {0, 20}}, kBegun);
+  ASSERT_TRUE(forecast.growth());
+  EXPECT_DOUBLE_EQ(forecast.growth()->median, 45);
 }
 
-TEST(Forecast, NothingOpenTakesNoTime) { EXPECT_EQ(Forecast(kBegun).left(0, kBegun), milliseconds(0)); }
+TEST(Forecast, KeepsItsPaceWhileSomethingHoldsItUp) {
+  Forecast forecast(kTree, {}, kBegun);
+  forecast.counted({{0, 1000}, {0, 0}}, kBegun);
+  for (int i = 1; i <= 60; ++i) forecast.counted({{i * 10, 1000 - i * 10}, {0, 0}}, kBegun + seconds(i));
+  forecast.held_up(true, kBegun + seconds(60));
+  EXPECT_NEAR(*forecast.pace(kBegun + seconds(600)), 10, 0.5);
+  forecast.held_up(false, kBegun + seconds(600));
+  EXPECT_NEAR(*forecast.pace(kBegun + seconds(600)), 10, 0.5);
+}
+
+TEST(Forecast, BearsDeadLettersThatArePutBackToWork) {
+  Forecast forecast(kTree, {}, kBegun);
+  forecast.counted({{10, 0}, {40, 0}}, kBegun);
+  forecast.counted({{5, 5}, {40, 0}}, kBegun + seconds(2));
+  EXPECT_EQ(forecast.rate(kBegun + seconds(2)), 0);
+  ASSERT_TRUE(forecast.growth());
+  EXPECT_GE(forecast.growth()->median, 5);
+}
+
+TEST(Forecast, BearsOtherLevels) {
+  Forecast forecast(kTree, {}, kBegun);
+  forecast.counted({{5, 5}, {0, 20}}, kBegun);
+  forecast.change({{"troop", -1}, {"warrior", 0}, {"data", 1}}, {});
+  forecast.counted({{5, 5}, {0, 20}, {0, 0}}, kBegun + seconds(1));
+  EXPECT_FALSE(forecast.growth()) << "what a warrior lists nobody has seen";
+}
 
 }  // namespace
 }  // namespace fanout

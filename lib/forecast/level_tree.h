@@ -1,0 +1,18 @@
+// The levels of a pipeline as a forecast sees them: which one is asked for each item of which. A value.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace fanout {
+
+struct LevelNode {
+  std::string name;
+  int parent = -1;  // index of the level whose items it is asked for; -1: a first level
+};
+using LevelTree = std::vector<LevelNode>;  // parents before children
+
+// -1 where there is none of that name.
+int index_in(const LevelTree& tree, const std::string& level);
+
+}  // namespace fanout
