@@ -12,6 +12,7 @@
 #include "daemon/layout.h"
 #include "daemon/live_lines.h"
 #include "daemon/skipped_levels.h"
+#include "forecast/wording.h"
 #include "store/state_lock.h"
 
 namespace fanout {
@@ -36,9 +37,12 @@ constexpr const char* kNoRuns = "no runs yet; start one with: fanoutctl start PI
 // ---- status
 
 constexpr const char* kLatestRuns =
-    "SELECT p.run, p.pipeline, p.state, p.started, p.finished, p.expected, p.settled, p.dead, p.rate, p.eta,"
-    " CASE WHEN p.eta IS NOT NULL AND r.eta_at > ?1 THEN (r.eta_at - ?1) / 1000 END AS seconds_left, "
-    "p.blocked"
+    "SELECT p.run, p.pipeline, p.state, p.started, p.finished, p.expected, p.settled, p.dead, p.calls,"
+    " p.calls_low, p.calls_high, p.rate, p.eta, p.eta_low, p.eta_high,"
+    " CASE WHEN p.eta IS NOT NULL AND r.eta_at > ?1 THEN (r.eta_at - ?1) / 1000 END AS seconds_left,"
+    " CASE WHEN p.eta IS NOT NULL THEN max(r.eta_low_at - ?1, 0) / 1000 END AS seconds_left_low,"
+    " CASE WHEN p.eta IS NOT NULL THEN max(r.eta_high_at - ?1, 0) / 1000 END AS seconds_left_high,"
+    " p.blocked, p.outlook"
     " FROM progress p JOIN run r ON r.id = p.run"
     " WHERE p.finished IS NULL OR p.run = (SELECT max(l.id) FROM run l WHERE l.pipeline = p.pipeline)"
     " ORDER BY p.run";
@@ -51,11 +55,16 @@ std::string progress_line(const Row& run, bool is_running) {
   if (!run["finished"].is_null()) return line + fmt::format(", ended {} UTC", cell(run, "finished"));
   if (!is_running) return line + "; it goes on when a daemon runs";
   line += fmt::format(", {}/s", cell(run, "rate"));
-  if (const auto blocked = cell(run, "blocked"); !blocked.empty()) return line + "; " + one_line(blocked);
+  const auto blocked = cell(run, "blocked");
+  if (!blocked.empty()) line += "; " + one_line(blocked);
+  std::optional<TimeLeft> left;
   if (run["seconds_left"].is_number()) {
-    line += ", about " + format_duration(seconds(run["seconds_left"].get<std::int64_t>())) + " left";
+    const auto of = [&](const char* column) { return seconds(run[column].get<std::int64_t>()); };
+    left = TimeLeft{of("seconds_left_low"), of("seconds_left"), of("seconds_left_high")};
   }
-  return line;
+  if (left || blocked.empty()) line += (blocked.empty() ? ", " : "; ") + left_text(left);
+  const auto outlook = cell(run, "outlook");
+  return outlook.empty() ? line : line + "; " + one_line(outlook);
 }
 
 // When each schedule is next due. Nothing where the configuration cannot be read, or is not about this place.
@@ -90,7 +99,9 @@ std::string status(Database& database, const Words& words, WallTime now) {
   const auto holder = StateLock::holder(database.path().parent_path());
   auto runs = rows_of(database, kLatestRuns, unix_ms(now));
   for (auto& run : runs) {
-    if (!holder) run["seconds_left"] = nullptr;
+    if (holder) continue;
+    for (const auto* column : {"seconds_left", "seconds_left_low", "seconds_left_high"})
+      run[column] = nullptr;
   }
   auto queue =
       rows_of(database,
@@ -144,8 +155,8 @@ std::string runs(Database& database, const Words& words) {
   auto rows = rows_of(
       database,
       "SELECT p.run, p.pipeline, p.state, p.cause, p.started, p.finished,"
-      " (r.finished_at - r.started_at) / 1000.0 AS took, p.expected, p.settled, p.dead, p.rate, p.eta,"
-      " p.blocked FROM progress p JOIN run r ON r.id = p.run ORDER BY p.run DESC LIMIT ?1",
+      " (r.finished_at - r.started_at) / 1000.0 AS took, p.expected, p.settled, p.dead, p.calls, p.rate, p.eta,"
+      " p.eta_low, p.eta_high, p.blocked, p.outlook FROM progress p JOIN run r ON r.id = p.run ORDER BY p.run DESC LIMIT ?1",
       words.limit);
   if (words.json) return text_of(json_of(rows));
   if (rows.empty()) return kNoRuns;
@@ -155,7 +166,7 @@ std::string runs(Database& database, const Words& words) {
   }
   return table_of(rows,
                   {"run", "pipeline", "state", "cause", "started", "took", "expected", "settled", "dead",
-                   "rate", "eta", "blocked"},
+                   "calls", "rate", "eta", "blocked"},
                   width());
 }
 

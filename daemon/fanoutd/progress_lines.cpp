@@ -41,13 +41,6 @@ std::string rate_text(double rate) {
   return rate >= 10 ? grouped(static_cast<std::int64_t>(rate)) + "/s" : fmt::format("{:.1f}/s", rate);
 }
 
-// What holds it up, or when it will be done as far as anybody can tell.
-std::string outlook(const RunProgress& run) {
-  if (!run.blocked.empty()) return one_line(blocked_text(run));
-  // No forecast is as good as a millisecond, least of all where pages have no end.
-  return run.left ? "about " + format_duration(std::chrono::ceil<seconds>(*run.left)) + " left" : "";
-}
-
 std::string joined(const std::vector<std::string>& parts) {
   std::string text;
   for (const auto& part : parts) text += part.empty() ? "" : (text.empty() ? "" : ", ") + part;
@@ -88,7 +81,7 @@ std::vector<std::string> live_progress(
   for (const auto& run : runs) {
     lines.push_back(joined({fmt::format("{}, run {}: {} of {}", run.run.pipeline, run.run.id,
                                         grouped(settled_of(run)), grouped(expected_of(run))),
-                            rate_text(run.rate), outlook(run)}));
+                            rate_text(run.rate), one_line(prospect_text(run))}));
     std::size_t name_width = 0, count_width = 0;
     for (const auto& tally : run.tallies) {
       name_width = std::max(name_width, width_of(tally.level));
@@ -113,7 +106,7 @@ std::string plain_progress(const RunProgress& run) {
   const auto dead = dead_of(run);
   return joined({fmt::format("{}, run {}: {} of {} ({})", run.run.pipeline, run.run.id,
                              grouped(settled_of(run)), grouped(expected_of(run)), joined(levels)),
-                 dead > 0 ? grouped(dead) + " dead" : "", rate_text(run.rate), outlook(run)});
+                 dead > 0 ? grouped(dead) + " dead" : "", rate_text(run.rate), one_line(prospect_text(run))});
 }
 
 }  // namespace fanout

@@ -9,6 +9,7 @@ namespace fanout {
 struct LevelNode {
   std::string name;
   int parent = -1;  // index of the level whose items it is asked for; -1: a first level
+  friend bool operator==(const LevelNode&, const LevelNode&) = default;
 };
 using LevelTree = std::vector<LevelNode>;  // parents before children
 

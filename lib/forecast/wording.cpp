@@ -34,6 +34,14 @@ std::string roughly(milliseconds duration) {
   return number + " " + unit;
 }
 
+std::string about(double calls) {
+  const double digits = std::pow(10, std::max(std::floor(std::log10(std::max(calls, 1.0))) - 1, 0.0));
+  auto text = fmt::format("{:.0f}", std::round(calls / digits) * digits);
+  for (auto place = static_cast<int>(text.size()) - 3; place > 0; place -= 3)
+    text.insert(static_cast<std::size_t>(place), ",");
+  return "about " + text;
+}
+
 std::string left_text(const std::optional<TimeLeft>& left) {
   if (!left) return "no forecast yet";
   const auto [low, low_unit] = rough(left->low);

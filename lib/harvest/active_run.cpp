@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/units.h"
+#include "forecast/wording.h"
 
 namespace fanout {
 namespace {
@@ -18,11 +19,11 @@ std::int64_t sum(const std::vector<Tally>& tallies, Count count) {
 
 }  // namespace
 
-ActiveRun::ActiveRun(Run the_run, MonoTime now)
+ActiveRun::ActiveRun(Run the_run, const PipelineSpec* pipeline, MonoTime now)
     : run(std::move(the_run)),
       names{run.id, format_utc_date(run.started_at), std::to_string(unix_seconds(run.started_at)),
             std::to_string(unix_seconds(run.since))},
-      speed(now) {}
+      foresight(run, pipeline, now) {}
 
 const PageLengths& ActiveRun::lengths_of(const std::string& level) const {
   static constexpr PageLengths kNothing;
@@ -43,24 +44,16 @@ std::int64_t ActiveRun::dead() const {
   return sum(tallies, [](const Tally& t) { return t.dead; });
 }
 
-std::optional<milliseconds> ActiveRun::left(MonoTime now) const {
-  if (!counted || !speed.is_known(now)) return std::nullopt;
-  return std::chrono::ceil<milliseconds>(
-      std::chrono::duration<double>(static_cast<double>(open()) / speed.rate(now)));
-}
-
-RunNote note_of(ActiveRun& run, const std::string& blocked, MonoTime now, WallTime wall) {
-  run.noted_blocked = !blocked.empty();
-  run.noted_at = now;
-  std::optional<WallTime> eta;
-  if (const auto left = run.left(now)) eta = wall + *left;
-  return {run.run.id, run.speed.rate(now), eta, blocked};
-}
-
 std::string blocked_text(const RunProgress& run) {
   if (!run.opens_in) return run.blocked;
   const auto left = std::chrono::ceil<seconds>(*run.opens_in);
   return run.blocked + "; the next request goes in " + format_duration(left);
+}
+
+std::string prospect_text(const RunProgress& run) {
+  auto text = blocked_text(run);
+  if (run.left || text.empty()) text += (text.empty() ? "" : "; ") + left_text(run.left);
+  return run.outlook.empty() ? text : text + "; " + run.outlook;
 }
 
 }  // namespace fanout

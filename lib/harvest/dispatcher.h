@@ -56,6 +56,7 @@ struct Way {
 struct Standstill {
   std::string why;
   std::optional<milliseconds> opens_in;
+  bool passes = false;  // when it opens all goes on, for sure
 };
 
 // Claimed tasks for each request in flight: the next commit is milliseconds away.
@@ -120,6 +121,10 @@ class Dispatcher {
   void renew_credentials();
 
   Standstill standstill() const;
+  // How long so many requests take at the least, as far as the rates say.
+  std::optional<milliseconds> time_for(std::int64_t requests) const {
+    return limiter_.time_for(requests, clock_.mono());
+  }
   VendorState state() const;
 
  private:

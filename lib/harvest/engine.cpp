@@ -10,12 +10,12 @@
 #include "harvest/claiming.h"
 #include "harvest/departure.h"
 #include "harvest/farewell.h"
+#include "harvest/noting.h"
+#include "harvest/prospect.h"
 #include "harvest/status.h"
 
 namespace fanout {
 namespace {
-
-constexpr milliseconds kNoteEvery{1000};
 
 // Parts hold records of one shape.
 bool same_outputs(const Config& before, const Config& after, const std::string& pipeline) {
@@ -146,7 +146,8 @@ void Engine::drain(milliseconds patience, std::function<void()> drained) {
 }
 
 std::vector<RunProgress> Engine::progress() const {
-  return progress_of(runs_, committer_, dispatchers_, on_.clock.mono());
+  return progress_of(
+      {runs_, committer_, dispatchers_, life_.once ? nullptr : &agenda_, on_.clock.mono(), on_.clock.wall()});
 }
 
 std::string Engine::status() const { return status_of(progress(), committer_, agenda_); }
@@ -212,7 +213,6 @@ bool Engine::wants_commit(const std::vector<Plan>& plans) const {
 void Engine::complete(Commit& commit, const std::vector<Plan>& plans) {
   look_ = false;
   commit.batch.oldest_claim = oldest_claim(dispatchers_, attempts_, commit.batch.settlements);
-  const auto now = on_.clock.mono();
   for (auto& [id, run] : runs_) {
     commit.batch.watched_runs.push_back(id);
     if (run.run.state == RunState::cancelled) commit.batch.cancel_runs.push_back(id);
@@ -220,10 +220,11 @@ void Engine::complete(Commit& commit, const std::vector<Plan>& plans) {
       commit.seal_runs.push_back(id);
       commit.batch.finish_runs.push_back(id);
     }
-    const auto blocked = why_blocked(run, committer_, runs_, dispatchers_);
-    if (run.noted_blocked == blocked.empty() || now - run.noted_at >= kNoteEvery)
-      commit.batch.notes.push_back(note_of(run, blocked, now, on_.clock.wall()));
   }
+  add_notes(
+      commit, runs_,
+      {runs_, committer_, dispatchers_, life_.once ? nullptr : &agenda_, on_.clock.mono(), on_.clock.wall()},
+      on_.log);
   auto plan = plans.begin();
   for (auto& [name, dispatcher] : dispatchers_) {
     if (plan->claims > 0) add_claims(*dispatcher, runs_, plan->claims, on_.clock.wall(), commit.batch.claims);
@@ -252,6 +253,7 @@ void Engine::committed(const Commit& commit, Kept kept) {
                                 applied.leases_taken_back));
   }
   if (kept.others_wrote) read_what_others_wrote(*kept.others_wrote);
+  runs_.saw(commit.batch.settlements);
   runs_.take_tallies(applied.tallies, commit.batch.watched_runs, on_.clock.mono());
   end_runs(applied.finished);
   if (kept.others_wrote) {

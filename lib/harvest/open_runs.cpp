@@ -6,6 +6,15 @@
 #include <utility>
 
 namespace fanout {
+namespace {
+
+double tasks_of(const EarlierRun& run) {
+  double tasks = 0;
+  for (const auto& level : run) tasks += static_cast<double>(level.tasks);
+  return tasks;
+}
+
+}  // namespace
 
 void OpenRuns::restrict_to(std::set<std::string> pipelines) {
   only_ = std::move(pipelines);
@@ -17,11 +26,36 @@ bool OpenRuns::are_ours(const std::string& pipeline) const {
   return only_->empty() ? config_->pipelines.contains(pipeline) : only_->contains(pipeline);
 }
 
+void OpenRuns::configure(std::shared_ptr<const Config> config) {
+  config_ = std::move(config);
+  for (auto& [id, run] : runs_) run.foresight.configure(run.run, pipeline_of(run));
+}
+
 void OpenRuns::adopt(const Run& run, MonoTime now) {
   if (!are_ours(run.pipeline)) return;
-  Run& known = runs_.try_emplace(run.id, run, now).first->second.run;
+  const auto pipeline = config_->pipelines.find(run.pipeline);
+  const auto* spec = pipeline == config_->pipelines.end() ? nullptr : &pipeline->second;
+  Run& known = runs_.try_emplace(run.id, run, spec, now).first->second.run;
+  if (!run.earlier.empty()) usual_calls_[run.pipeline] = tasks_of(run.earlier.front());
   known.state = run.state;
   known.reopened = run.reopened;
+}
+
+void OpenRuns::erase(std::int64_t id) {
+  const auto* run = find(id);
+  if (run == nullptr) return;
+  if (run->open() == 0 && run->settled() > run->dead() && run->run.state == RunState::running)
+    usual_calls_[run->run.pipeline] = static_cast<double>(run->settled());
+  runs_.erase(id);
+}
+
+double OpenRuns::usual_calls(const std::string& pipeline) const {
+  for (const auto& [id, run] : runs_) {
+    if (run.run.pipeline == pipeline && !run.run.reopened && run.to_come > 0)
+      return static_cast<double>(run.settled()) + run.to_come;
+  }
+  const auto found = usual_calls_.find(pipeline);
+  return found == usual_calls_.end() ? 0 : found->second;
 }
 
 ActiveRun* OpenRuns::find(std::int64_t id) {
@@ -92,14 +126,19 @@ std::vector<std::int64_t> OpenRuns::others_than(const std::vector<Run>& runs) co
   return others;
 }
 
+void OpenRuns::saw(const std::vector<Settlement>& settlements) {
+  for (const auto& settlement : settlements) {
+    if (auto* run = find(settlement.run)) run->foresight.saw(settlement);
+  }
+}
+
 void OpenRuns::take_tallies(const std::vector<Tally>& tallies, const std::vector<std::int64_t>& watched,
                             MonoTime now) {
   for (auto first = tallies.begin(); first != tallies.end();) {
     const auto last = std::find_if(first, tallies.end(), [&](const Tally& t) { return t.run != first->run; });
     if (auto* run = find(first->run)) {
-      const auto before = run->settled();
       run->tallies.assign(first, last);
-      if (run->counted) run->speed.settled(run->settled() - before, now);
+      run->foresight.counted(run->tallies, now);
       run->counted = true;
     }
     first = last;

@@ -22,14 +22,14 @@ class OpenRuns {
  public:
   explicit OpenRuns(std::shared_ptr<const Config> config) : config_(std::move(config)) {}
 
-  void configure(std::shared_ptr<const Config> config) { config_ = std::move(config); }
+  void configure(std::shared_ptr<const Config> config);
   const std::shared_ptr<const Config>& config() const { return config_; }
   // --once: runs of other pipelines are none of ours. Empty: those of the configuration are.
   void restrict_to(std::set<std::string> pipelines);
   bool are_ours(const std::string& pipeline) const;
 
   void adopt(const Run& run, MonoTime now);
-  void erase(std::int64_t id) { runs_.erase(id); }
+  void erase(std::int64_t id);
   ActiveRun* find(std::int64_t id);
   // The one that is running; else one that had ended and was put back to work; else null.
   ActiveRun* of_pipeline(const std::string& pipeline);
@@ -55,16 +55,22 @@ class OpenRuns {
   // Those that are not among these.
   std::vector<std::int64_t> others_than(const std::vector<Run>& runs) const;
 
+  // What a commit has settled, before what it has counted.
+  void saw(const std::vector<Settlement>& settlements);
   // What a commit has counted; watched: the runs that it was to count.
   void take_tallies(const std::vector<Tally>& tallies, const std::vector<std::int64_t>& watched,
                     MonoTime now);
+
+  // Tasks of a run of that pipeline, as far as is known; else 0.
+  double usual_calls(const std::string& pipeline) const;
 
  private:
   bool is_claimable(const ActiveRun& run, const std::string& vendor) const;
 
   std::shared_ptr<const Config> config_;
   std::map<std::int64_t, ActiveRun> runs_;
-  std::set<std::string> paused_;  // pipelines
+  std::set<std::string> paused_;               // pipelines
+  std::map<std::string, double> usual_calls_;  // by pipeline, of its last complete run
   std::optional<std::set<std::string>> only_;
 };
 

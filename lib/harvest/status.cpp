@@ -6,22 +6,16 @@
 
 namespace fanout {
 
-std::string why_blocked(const ActiveRun& run, const Committer& committer, const OpenRuns& runs,
-                        const Dispatchers& dispatchers) {
-  if (!committer.blocked().empty()) return committer.blocked();
-  auto why_not = runs.why_not(run);
-  return why_not.empty() ? dispatchers.of(runs.pipeline_of(run)->vendor).standstill().why : why_not;
-}
-
-std::vector<RunProgress> progress_of(const OpenRuns& runs, const Committer& committer,
-                                     const Dispatchers& dispatchers, MonoTime now) {
+std::vector<RunProgress> progress_of(const Horizon& horizon) {
+  const auto& [runs, committer, dispatchers, agenda, now, wall] = horizon;
   std::vector<RunProgress> all;
   for (const auto& [id, run] : runs) {
-    auto left = run.left(now);
+    const auto prospect = prospect_of(run, horizon);
     all.push_back({run.run,
                    run.tallies,
-                   run.speed.rate(now),
-                   left,
+                   run.foresight.forecast().rate(now),
+                   prospect.left,
+                   prospect.outlook(),
                    why_blocked(run, committer, runs, dispatchers),
                    {}});
     const auto* pipeline = runs.pipeline_of(run);
@@ -46,11 +40,7 @@ std::string status_of(const std::vector<RunProgress>& runs, const Committer& com
       expected += tally.expected();
     }
     line += fmt::format("{}{}: {} of {}", line.empty() ? "" : "; ", progress.run.pipeline, settled, expected);
-    if (!progress.blocked.empty()) {
-      line += ", " + blocked_text(progress);
-    } else if (progress.left) {
-      line += ", " + format_duration(std::chrono::ceil<seconds>(*progress.left)) + " left";
-    }
+    line += ", " + prospect_text(progress);
   }
   return line;
 }

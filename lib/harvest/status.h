@@ -4,19 +4,11 @@
 #include <string>
 #include <vector>
 
-#include "harvest/agenda.h"
-#include "harvest/committer.h"
-#include "harvest/dispatchers.h"
-#include "harvest/open_runs.h"
+#include "harvest/prospect.h"
 
 namespace fanout {
 
-// Why a run does not move; empty: it moves.
-std::string why_blocked(const ActiveRun& run, const Committer& committer, const OpenRuns& runs,
-                        const Dispatchers& dispatchers);
-
-std::vector<RunProgress> progress_of(const OpenRuns& runs, const Committer& committer,
-                                     const Dispatchers& dispatchers, MonoTime now);
+std::vector<RunProgress> progress_of(const Horizon& horizon);
 
 std::string status_of(const std::vector<RunProgress>& runs, const Committer& committer, const Agenda& agenda);
 

@@ -109,6 +109,13 @@ class Limiter {
   // How many could leave until then at most, if nothing changed but time.
   int room(MonoTime now, MonoTime until) const;
 
+  // How long so many take at the least, as far as the rates say; nothing where there is none.
+  std::optional<milliseconds> time_for(std::int64_t count, MonoTime now) const {
+    return rates_.time_for(count, now);
+  }
+  // Nothing goes now, and only time ends that: neither somebody nor a probe's luck is waited for.
+  bool only_waits(MonoTime now) const { return !breaker_.open() && !why(now).empty(); }
+
   // A request leaves. Only when next() says that it may.
   Ticket take(MonoTime now);
   // Its last byte has been handed to the system.

@@ -17,6 +17,7 @@ constexpr milliseconds kHistory = std::chrono::hours(24);
 // What was in flight at a crash reaches the vendor at most so much later, for windows that are added after
 // it; the others have their own grace.
 constexpr milliseconds kOnItsWay{5000};
+constexpr milliseconds kYears = std::chrono::hours(24 * 365 * 2);
 constexpr std::int64_t kParts = 128;
 
 }  // namespace
@@ -74,6 +75,23 @@ std::int64_t Rates::room(MonoTime now, MonoTime until) const {
     room = std::min({room, lane.pace.room(now, until), lane.window.room(now, until)});
   }
   return room;
+}
+
+std::optional<milliseconds> Rates::time_for(std::int64_t count, MonoTime now) const {
+  if (lanes_.empty() || count <= 0) return std::nullopt;
+  const auto suffices = [&](milliseconds time) { return room(now, now + time) >= count; };
+  milliseconds enough{1000};
+  while (!suffices(enough)) {
+    enough *= 2;
+    if (enough > kYears) return std::nullopt;
+  }
+  // As exactly as anybody wants to know it.
+  auto too_short = enough == milliseconds(1000) ? milliseconds(0) : enough / 2;
+  while (enough - too_short > milliseconds(1) + enough / 1000) {
+    const auto middle = too_short + (enough - too_short) / 2;
+    (suffices(middle) ? enough : too_short) = middle;
+  }
+  return enough;
 }
 
 std::string Rates::why(MonoTime now) const {

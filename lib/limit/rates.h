@@ -34,6 +34,8 @@ class Rates {
   MonoTime next(MonoTime now) const;
   // How many could leave until then at most.
   std::int64_t room(MonoTime now, MonoTime until) const;
+  // How long so many take at the least; nothing where no rate says so, or it is years.
+  std::optional<milliseconds> time_for(std::int64_t count, MonoTime now) const;
   // Which one is used up for longer than a moment; empty: none.
   std::string why(MonoTime now) const;
 

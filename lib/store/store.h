@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "store/foreseen.h"
 #include "task/answer_path.h"
 #include "task/left_out.h"
 #include "task/part.h"
@@ -33,6 +34,8 @@ struct Run {
   WallTime since{};  // the previous complete run's start; epoch if there was none
   bool reopened =
       false;  // put back to work after it had ended: beside it another run of its pipeline may be open
+  std::string seen{};                 // what it had shown when its forecast was last kept
+  std::vector<EarlierRun> earlier{};  // complete ones of its pipeline, the latest first
 };
 
 // Tasks of one level of one run, by state.
@@ -122,8 +125,10 @@ struct NotBegun {
 struct RunNote {
   std::int64_t run = 0;
   double rate = 0;  // settled a second, lately
-  std::optional<WallTime> eta;
-  std::string blocked;  // why it does not move; empty: it moves
+  Foreseen foreseen;
+  std::string blocked;                 // why it does not move; empty: it moves
+  std::string outlook{};               // what will go wrong by itself; empty: nothing
+  std::optional<KeptForecast> keep{};  // a row in `forecast`
 };
 
 // What is old enough to be forgotten.

@@ -47,13 +47,21 @@ void wait_for_vendor(Settlement& settlement, const VendorState& vendor, millisec
   settlement.snoozed = false;
 }
 
+Settlement of(const Task& task) {
+  Settlement settlement;
+  settlement.task = task.id;
+  settlement.claim = task.claim;
+  settlement.run = task.run;
+  settlement.level = task.level;
+  settlement.further_page = task.list != 0;
+  return settlement;
+}
+
 }  // namespace
 
 Settlement settlement_of(const Task& task, const Outcome& outcome, int status, const Retry& retry,
                          const VendorState& vendor, WallTime now, Random& random) {
-  Settlement settlement;
-  settlement.task = task.id;
-  settlement.claim = task.claim;
+  auto settlement = of(task);
   settlement.attempt = task.attempts;
   settlement.status = status;
   if (!outcome.reason.empty()) settlement.failure = Failure{task.attempts, status, outcome.reason};
@@ -112,18 +120,14 @@ Settlement unclaimed(std::int64_t task, std::int64_t claim) {
 }
 
 Settlement needless(const Task& task) {
-  Settlement settlement;
-  settlement.task = task.id;
-  settlement.claim = task.claim;
+  auto settlement = of(task);
   settlement.to = State::done;
   settlement.spent = false;
   return settlement;
 }
 
 Settlement unaskable(const Task& task, std::string reason) {
-  Settlement settlement;
-  settlement.task = task.id;
-  settlement.claim = task.claim;
+  auto settlement = of(task);
   settlement.to = State::dead;
   settlement.failure = Failure{task.attempts, 0, reason};
   settlement.reason = std::move(reason);

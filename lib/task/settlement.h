@@ -21,6 +21,9 @@ struct Failure {
 
 struct Settlement {
   std::int64_t task = 0;
+  std::int64_t run = 0;       // of what it is, for whoever counts
+  std::string level;          // …
+  bool further_page = false;  // …
   std::int64_t claim = 0;     // that it ends; a task that is claimed anew meanwhile is not settled by it
   State to = State::done;     // done, skipped, dead, waiting or ready
   WallTime due{};             // waiting

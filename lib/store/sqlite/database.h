@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -35,7 +36,7 @@ class Database {
   void execute(const std::string& sql);         // one or more statements without results
   std::int64_t number(const std::string& sql);  // first column of the first row; 0 if there is none
   std::int64_t last_id() const;
-  std::int64_t changes() const;                 // rows that the last statement changed itself
+  std::int64_t changes() const;  // rows that the last statement changed itself
   // From here on changes made through this connection fire no triggers of the tables. Whoever calls this does
   // by hand what the triggers do.
   void fire_no_triggers();
@@ -96,6 +97,10 @@ class Statement {
   void bind_one(int column, double value);
   void bind_one(int column, std::string_view value);
   void bind_one(int column, std::nullptr_t);
+  template <typename Value>
+  void bind_one(int column, const std::optional<Value>& value) {
+    value ? bind_one(column, *value) : bind_one(column, nullptr);
+  }
   void check(int code, std::string_view doing) const;
 
   const Database* database_;

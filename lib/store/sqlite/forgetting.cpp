@@ -108,8 +108,12 @@ bool Forgetting::some_rows_beside(std::int64_t run) {
                                          kAtOnce));
   paths.bind(run).run();
   if (database_.changes() > 0) return true;
-  Statement(database_, "DELETE FROM part WHERE run = ?1").bind(run).run();
-  return database_.changes() > 0;
+  std::int64_t gone = 0;
+  for (const std::string table : {"part", "forecast"}) {
+    Statement(database_, fmt::format("DELETE FROM {} WHERE run = ?1", table)).bind(run).run();
+    gone += database_.changes();
+  }
+  return gone > 0;
 }
 
 bool Forgetting::some_dead_letters(WallTime before, std::vector<DeadGone>& dead_gone) {

@@ -5,7 +5,21 @@
 namespace fanout {
 namespace {
 
-constexpr const char* kColumns = "id, pipeline, state, cause, scheduled_for, started_at, since, reopened";
+constexpr const char* kColumns =
+    "id, pipeline, state, cause, scheduled_for, started_at, since, reopened, seen";
+
+constexpr int kEarlierRuns = 5;  // that a forecast goes by
+
+// One row's worth of numbers, each of which may be nothing.
+using Number = std::optional<std::int64_t>;
+
+Band<Number> numbers(const std::optional<Band<std::int64_t>>& calls) {
+  return calls ? Band<Number>{calls->low, calls->median, calls->high} : Band<Number>{};
+}
+
+Band<Number> numbers(const std::optional<Band<WallTime>>& eta) {
+  return eta ? Band<Number>{unix_ms(eta->low), unix_ms(eta->median), unix_ms(eta->high)} : Band<Number>{};
+}
 
 }  // namespace
 
@@ -32,10 +46,30 @@ Runs::Runs(Database& database, Queue& queue)
                    "WHERE name = 'run' RETURNING value"),
       finish_(database,
               "UPDATE run SET state = iif(state = 'cancelled', 'cancelled', 'finished'), finished_at = ?2, "
-              "blocked = '', eta_at = NULL WHERE id = ?1 AND finished_at IS NULL AND NOT EXISTS "
+              "blocked = '', outlook = '', seen = '', eta_at = NULL, eta_low_at = NULL, eta_high_at = NULL, "
+              "calls = NULL, calls_low = NULL, calls_high = NULL WHERE id = ?1 AND finished_at IS NULL AND "
+              "NOT EXISTS "
               "(SELECT 1 FROM tally WHERE run = ?1 AND waiting + ready + leased > 0)"),
       cancel_(database, "UPDATE run SET state = 'cancelled' WHERE id = ?1 AND state = 'running'"),
-      note_(database, "UPDATE run SET rate = ?2, eta_at = ?3, blocked = ?4, noted_at = ?5 WHERE id = ?1"),
+      note_(
+          database,
+          "UPDATE run SET rate = ?2, blocked = ?3, outlook = ?4, noted_at = ?5, calls_low = ?6, calls = ?7, "
+          "calls_high = ?8, eta_low_at = ?9, eta_at = ?10, eta_high_at = ?11 WHERE id = ?1"),
+      keep_(database,
+            "INSERT INTO forecast (run, at, settled, open, calls_low, calls, calls_high, eta_low, eta, "
+            "eta_high) "
+            "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT DO NOTHING"),
+      keep_seen_(database, "UPDATE run SET seen = ?2 WHERE id = ?1"),
+      // One of which much died, such as at its root, says little of the next.
+      earlier_(
+          database,
+          fmt::format(
+              "SELECT r.id, t.level, t.waiting + t.ready + t.leased + t.done + t.skipped + t.dead "
+              "FROM (SELECT id FROM run INDEXED BY run_by_pipeline WHERE pipeline = ?1 AND id < ?2 "
+              "AND state = 'finished' AND forgotten = 0 AND (SELECT sum(dead) * 10 <= sum(done + skipped) "
+              "FROM tally WHERE run = run.id) ORDER BY id DESC LIMIT {}) r "
+              "CROSS JOIN tally t ON t.run = r.id ORDER BY r.id DESC",
+              kEarlierRuns)),
       open_(database,
             fmt::format("SELECT {} FROM run INDEXED BY run_open WHERE finished_at IS NULL ORDER BY id",
                         kColumns)),
@@ -67,6 +101,7 @@ std::variant<Run, NotBegun> Runs::start(const NewRun& wanted, WallTime now) {
             unix_ms(run.since))
       .run();
   for (const auto& seed : wanted.seeds) queue_.add(run.id, seed, now);
+  run.earlier = earlier_than(run);
   return run;
 }
 
@@ -81,30 +116,58 @@ void Runs::cancel(std::int64_t run, WallTime now) {
 }
 
 void Runs::note(const RunNote& note, WallTime now) {
-  if (note.eta) {
-    note_.bind(note.run, note.rate, unix_ms(*note.eta), note.blocked, unix_ms(now)).run();
-  } else {
-    note_.bind(note.run, note.rate, nullptr, note.blocked, unix_ms(now)).run();
+  const auto calls = numbers(note.foreseen.calls), eta = numbers(note.foreseen.eta);
+  note_
+      .bind(note.run, note.rate, note.blocked, note.outlook, unix_ms(now), calls.low, calls.median,
+            calls.high, eta.low, eta.median, eta.high)
+      .run();
+  if (!note.keep) return;
+  keep_
+      .bind(note.run, unix_ms(now), note.keep->settled, note.keep->open, calls.low, calls.median, calls.high,
+            eta.low, eta.median, eta.high)
+      .run();
+  keep_seen_.bind(note.run, note.keep->seen).run();
+}
+
+std::vector<EarlierRun> Runs::earlier_than(const Run& run) {
+  std::vector<EarlierRun> earlier;
+  std::int64_t id = 0;
+  earlier_.bind(run.pipeline, run.id);
+  while (earlier_.step()) {
+    if (earlier_.integer(0) != id) earlier.emplace_back();
+    id = earlier_.integer(0);
+    earlier.back().push_back({std::string(earlier_.text(1)), earlier_.integer(2)});
   }
+  earlier_.reset();
+  return earlier;
 }
 
 std::vector<Run> Runs::read(Statement& statement) {
   std::vector<Run> runs;
   while (statement.step()) {
     const auto state = statement.text(2);
-    runs.push_back({statement.integer(0), std::string(statement.text(1)),
+    runs.push_back({statement.integer(0),
+                    std::string(statement.text(1)),
                     state == "running"    ? RunState::running
                     : state == "finished" ? RunState::finished
                                           : RunState::cancelled,
-                    std::string(statement.text(3)), from_unix_ms(statement.integer(4)),
-                    from_unix_ms(statement.integer(5)), from_unix_ms(statement.integer(6)),
-                    statement.integer(7) != 0});
+                    std::string(statement.text(3)),
+                    from_unix_ms(statement.integer(4)),
+                    from_unix_ms(statement.integer(5)),
+                    from_unix_ms(statement.integer(6)),
+                    statement.integer(7) != 0,
+                    std::string(statement.text(8)),
+                    {}});
   }
   statement.reset();
   return runs;
 }
 
-std::vector<Run> Runs::open() { return read(open_.bind()); }
+std::vector<Run> Runs::open() {
+  auto runs = read(open_.bind());
+  for (auto& run : runs) run.earlier = earlier_than(run);
+  return runs;
+}
 
 std::optional<WallTime> Runs::latest_end() {
   latest_end_.bind().step();

@@ -30,6 +30,7 @@ class Runs {
 
  private:
   std::vector<Run> read(Statement& statement);
+  std::vector<EarlierRun> earlier_than(const Run& run);
 
   Database& database_;
   Queue& queue_;
@@ -38,6 +39,9 @@ class Runs {
   Statement finish_;
   Statement cancel_;
   Statement note_;
+  Statement keep_;
+  Statement keep_seen_;
+  Statement earlier_;
   Statement open_;
   Statement since_;
   Statement still_open_;

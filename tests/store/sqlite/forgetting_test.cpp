@@ -25,7 +25,7 @@ class ForgettingTest : public StoreTest {
   }
   std::string rows_of_the_first() {
     std::string rows;
-    for (const std::string table : {"task", "tally", "part", "answer_path", "dead_letter"}) {
+    for (const std::string table : {"task", "tally", "part", "answer_path", "forecast", "dead_letter"}) {
       rows += table + " " + ask("SELECT count(*) FROM " + table + " WHERE run = 1") + ", ";
     }
     return rows + "attempt " + ask("SELECT count(*) FROM attempt WHERE task < 2000");
@@ -39,8 +39,10 @@ TEST_F(ForgettingTest, LeavesNothingButDeadLettersAndThenNothingAtAll) {
   batch.now = kNow;
   batch.parts = {{1, "p", "p", 1, 1, 1, true, ""}};
   batch.answer_paths = {{1, "x", 1}, {1, "y", 2}};
+  batch.notes = {{1, 1, {}, "", "", KeptForecast{}}};
   store_.apply(batch);
-  EXPECT_EQ(rows_of_the_first(), "task 1200, tally 1, part 1, answer_path 2, dead_letter 1, attempt 1");
+  EXPECT_EQ(rows_of_the_first(),
+            "task 1200, tally 1, part 1, answer_path 2, forecast 1, dead_letter 1, attempt 1");
   finished(kNow + seconds(1));
   by_hand("DELETE FROM attempt WHERE task = (SELECT max(id) FROM task)");  // of the latest run
   std::vector<std::string> left;
@@ -49,7 +51,8 @@ TEST_F(ForgettingTest, LeavesNothingButDeadLettersAndThenNothingAtAll) {
     ASSERT_EQ(wrong_tallies() + wrong_dead_letters(), "");
   }
   EXPECT_THAT(left, ElementsAre("1200", "1200", "1200", "701", "201", "1", "1"));
-  EXPECT_EQ(rows_of_the_first(), "task 1, tally 1, part 0, answer_path 0, dead_letter 1, attempt 1");
+  EXPECT_EQ(rows_of_the_first(),
+            "task 1, tally 1, part 0, answer_path 0, forecast 0, dead_letter 1, attempt 1");
   EXPECT_EQ(
       ask("SELECT task, pipeline, reason, request, parents, errors LIKE '%500' FROM dead WHERE run = 1"),
       "1|monitoring|500|GET https://vendor.example/x|{}|1");
@@ -57,7 +60,8 @@ TEST_F(ForgettingTest, LeavesNothingButDeadLettersAndThenNothingAtAll) {
   EXPECT_EQ(ask("SELECT run FROM queue"), "2");
 
   prune_all({later_, later_});
-  EXPECT_EQ(rows_of_the_first(), "task 0, tally 0, part 0, answer_path 0, dead_letter 0, attempt 0");
+  EXPECT_EQ(rows_of_the_first(),
+            "task 0, tally 0, part 0, answer_path 0, forecast 0, dead_letter 0, attempt 0");
   EXPECT_EQ(ask("SELECT id FROM run"), "2");
   EXPECT_EQ(wrong_tallies() + wrong_dead_letters(), "");
 }

@@ -56,7 +56,7 @@ class PlansTest : public PlanTest, public testing::WithParamInterface<Statistics
     batch.schedules = {{"x", "* * * * * UTC", kNow}};
     batch.oldest_claim = 1;
     batch.answered = {{1, "done"}};
-    batch.notes = {{run.id, 1, std::nullopt, ""}, {run.id, 1, kNow, ""}};
+    batch.notes = {{run.id, 1, {}, "", "", KeptForecast{}}};
     batch.watched_runs = batch.cancel_runs = batch.finish_runs = {run.id};
     batch.read_commands = true;
     store_.apply(batch);

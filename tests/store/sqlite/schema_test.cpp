@@ -38,7 +38,7 @@ TEST_F(SchemaTest, AForecastIsShownWhileItHolds) {
   };
   const Row rows[] = {
       {"it moves", "", "1"},
-      {"it is held up", "blocked = 'paused', ", "0"},
+      {"it is held up, and it is known for how long", "blocked = 'on hold', ", "1"},
       {"nobody has written it for long", "noted_at = unixepoch('now') * 1000 - 300000, ", "0"},
       {"it has ended", "finished_at = 1, ", "0"},
   };
@@ -226,7 +226,7 @@ TEST_F(SchemaTest, StuckSaysWhatDoesNotMoveAndWhy) {
   batch.limiters = {{"pipeline/monitoring", true, {}, "", "{}"},
                     {"vendor/oracle", false, kNow + seconds(60), "on hold: 429", "{}", kNow + seconds(90)},
                     {"vendor/well", false, {}, "", "{}"}};
-  batch.notes = {{run.id, 1.0, std::nullopt, "paused"}};
+  batch.notes = {{run.id, 1.0, {}, "paused"}};
   store_.apply(batch);
   EXPECT_EQ(ask("SELECT what, run, level, task, why, until FROM stuck"),
             "pipeline/monitoring||||paused; to go on: fanoutctl resume monitoring|\n"
@@ -273,16 +273,21 @@ TEST_F(SchemaTest, ProgressShowsRunsWithWhatIsExpectedAndWhen) {
   Batch batch;
   batch.now = kNow;
   batch.settlements = {settlement(tasks[0], State::done), died(tasks[1], "500")};
-  batch.notes = {{run.id, 12.345, kNow + seconds(60), "on hold"}};
+  const Foreseen foreseen{Band<std::int64_t>{4, 5, 7},
+                          Band<WallTime>{kNow + seconds(50), kNow + seconds(60), kNow + seconds(90)}};
+  batch.notes = {{run.id, 12.345, {}, "paused", "it will not do"}};
   store_.apply(batch);
   EXPECT_EQ(ask("SELECT run, pipeline, state, cause, started, finished, expected, settled, dead, rate, eta, "
                 "blocked FROM progress"),
-            "1|monitoring|running|once|2027-01-15 08:00:00||3|2|1|12.3||on hold");
+            "1|monitoring|running|once|2027-01-15 08:00:00||3|2|1|12.3||paused");
+  EXPECT_EQ(ask("SELECT outlook FROM progress"), "it will not do");
   Batch later;
   later.now = kNow;
-  later.notes = {{run.id, 12.345, kNow + seconds(60), ""}};
+  later.notes = {{run.id, 12.345, foreseen, ""}};
   store_.apply(later);
-  EXPECT_EQ(ask("SELECT eta FROM progress"), "2027-01-15 08:01:00") << "while nothing holds it up";
+  EXPECT_EQ(ask("SELECT eta_low, eta, eta_high FROM progress"),
+            "2027-01-15 08:00:50|2027-01-15 08:01:00|2027-01-15 08:01:30");
+  EXPECT_EQ(ask("SELECT calls_low, calls, calls_high, outlook FROM progress"), "4|5|7|");
 }
 
 }  // namespace

@@ -1,0 +1,121 @@
+#include "harvest/prospect.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/units.h"
+#include "forecast/wording.h"
+
+namespace fanout {
+namespace {
+
+constexpr milliseconds kDay = std::chrono::hours(24);
+
+// Requests of other runs of the vendor that go while so many of this one do: each has its share of the turns.
+double beside(const ActiveRun& run, double requests, const Horizon& horizon) {
+  const auto* own = horizon.runs.pipeline_of(run);
+  double others = 0;
+  for (const auto& [id, other] : horizon.runs) {
+    const auto* pipeline = horizon.runs.pipeline_of(other);
+    if (&other == &run || pipeline == nullptr || pipeline->vendor != own->vendor) continue;
+    if (!horizon.runs.may_go(other)) continue;
+    const double most = std::max(other.to_come, static_cast<double>(other.open()));
+    others += std::min(most * other.foresight.requests_each(), requests * pipeline->weight / own->weight);
+  }
+  return others;
+}
+
+std::optional<TimeLeft> left_of(const ActiveRun& run, const Growth& growth, const Horizon& horizon) {
+  if (!horizon.committer.blocked().empty() || !horizon.runs.may_go(run)) return std::nullopt;
+  const auto& dispatcher = horizon.dispatchers.of(horizon.runs.pipeline_of(run)->vendor);
+  const auto still = dispatcher.standstill();
+  if (!still.why.empty() && !(still.passes && still.opens_in)) return std::nullopt;
+  Going going;
+  going.rate = run.foresight.forecast().pace(horizon.now);
+  if (!still.why.empty()) going.waits = *still.opens_in;
+  going.at_best = [&](double calls) {
+    const double requests = calls * run.foresight.requests_each();
+    return dispatcher.time_for(
+        static_cast<std::int64_t>(std::ceil(requests + beside(run, requests, horizon))));
+  };
+  return time_left(growth, going);
+}
+
+std::string why_late(const ActiveRun& run, const TimeLeft& left, const Horizon& horizon) {
+  const auto next = horizon.agenda == nullptr ? std::nullopt : horizon.agenda->next(run.run.pipeline);
+  if (!next || run.run.reopened || horizon.wall + left.median <= *next) return {};
+  const bool surely = horizon.wall + left.low > *next;
+  return fmt::format("will {}not finish before its next start, {}", surely ? "" : "probably ",
+                     format_utc(*next).substr(0, 16) + "Z");
+}
+
+std::string why_not_drained(const ActiveRun& run, const Horizon& horizon) {
+  const auto& config = *horizon.runs.config();
+  const auto& vendor = config.vendors.at(horizon.runs.pipeline_of(run)->vendor);
+  const auto tightest = tightest_in_a_day(vendor.rates);
+  if (!tightest || horizon.agenda == nullptr) return {};
+  double needed = 0;
+  for (const auto& [name, pipeline] : config.pipelines) {
+    if (pipeline.vendor != vendor.name || !pipeline.schedule) continue;
+    needed += runs_a_day(*pipeline.schedule, horizon.wall) * horizon.runs.usual_calls(name);
+  }
+  needed *= run.foresight.requests_each();
+  if (needed <= in_a_day(*tightest)) return {};
+  return fmt::format("will not drain: the runs of a day ask for {} calls, and {} allows {}", about(needed),
+                     format_rate(*tightest), about(in_a_day(*tightest)));
+}
+
+}  // namespace
+
+std::string Prospect::outlook() const {
+  return late.empty() || drain.empty() ? late + drain : late + "; " + drain;
+}
+
+Prospect prospect_of(const ActiveRun& run, const Horizon& horizon) {
+  Prospect prospect;
+  if (!run.counted || horizon.runs.pipeline_of(run) == nullptr || run.run.state != RunState::running)
+    return prospect;
+  prospect.growth = run.foresight.forecast().growth();
+  if (!prospect.growth) return prospect;
+  prospect.left = left_of(run, *prospect.growth, horizon);
+  if (prospect.left) prospect.late = why_late(run, *prospect.left, horizon);
+  prospect.drain = why_not_drained(run, horizon);
+  return prospect;
+}
+
+std::string why_blocked(const ActiveRun& run, const Committer& committer, const OpenRuns& runs,
+                        const Dispatchers& dispatchers) {
+  if (!committer.blocked().empty()) return committer.blocked();
+  auto why_not = runs.why_not(run);
+  return why_not.empty() ? dispatchers.of(runs.pipeline_of(run)->vendor).standstill().why : why_not;
+}
+
+double runs_a_day(const Schedule& schedule, WallTime from) {
+  constexpr int kEnough = 60;
+  constexpr milliseconds kLongEnough = 28 * kDay;
+  int count = 0;
+  auto last = from;
+  while (count < kEnough) {
+    const auto next = schedule.next_after(last);
+    if (!next || *next - from > kLongEnough) break;
+    last = *next;
+    ++count;
+  }
+  if (count == 0) return 0;
+  const auto over = count == kEnough ? last - from : kLongEnough;
+  return count * std::chrono::duration<double>(kDay) / std::chrono::duration<double>(over);
+}
+
+double in_a_day(const Rate& rate) {
+  return static_cast<double>(rate.limit) * std::chrono::duration<double>(kDay).count() /
+         std::chrono::duration<double>(rate.window).count();
+}
+
+std::optional<Rate> tightest_in_a_day(const std::vector<Rate>& rates) {
+  if (rates.empty()) return std::nullopt;
+  return *std::ranges::min_element(rates, {}, in_a_day);
+}
+
+}  // namespace fanout

@@ -1,0 +1,96 @@
+// What a run comes to and when it will be done, as an operator is told of it.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <cstdlib>
+
+#include "e2e/house.h"
+
+namespace fanout::test {
+namespace {
+
+using std::chrono::seconds;
+using testing::ContainsRegex;
+using testing::HasSubstr;
+using testing::Not;
+
+class ForecastTest : public testing::Test {
+ protected:
+  // 1 + 20 + 250 + 1,225 calls.
+  explicit ForecastTest(std::vector<std::string> options = {"--scale", "0.05", "--latency", "5ms"})
+      : vendor(house.path(), std::move(options)) {}
+
+  void configure(const std::string& rate, const std::string& pipeline_lines = {}) const {
+    house.configure(House::story(vendor.url(), "concurrency = 16\nrate = " + rate, pipeline_lines));
+  }
+  Process started() const {
+    auto daemon = house.start_daemon();
+    EXPECT_TRUE(eventually([&] { return house.is_up(); })) << house.daemon_log();
+    return daemon;
+  }
+  bool log_says(const std::string& text, seconds within = seconds(20)) const {
+    return eventually([&] { return house.daemon_log().find(text) != std::string::npos; }, within);
+  }
+
+  House house;
+  TestVendor vendor;
+};
+
+TEST_F(ForecastTest, ForeseesATreeThatStillGrowsAndSaysSoEverywhere) {
+  configure("\"50/1s\"");
+  auto daemon = started();
+  house.fanoutctl({"start", "monitoring"});
+  ASSERT_TRUE(
+      eventually([&] { return house.sql("SELECT settled > 150 FROM progress") == "1"; }, seconds(20)));
+  const auto row = house.sql(
+      "SELECT calls BETWEEN 1000 AND 2100, calls_low < calls, calls < calls_high, expected < 1000, "
+      "unixepoch(eta) - unixepoch('now') BETWEEN 12 AND 45, eta_low < eta_high FROM progress");
+  EXPECT_EQ(row, "1|1|1|1|1|1") << house.sql("SELECT * FROM progress");
+  EXPECT_EQ(house.sql("SELECT count(*) > 0 AND min(settled) > 0 FROM forecast"), "1");
+  EXPECT_THAT(house.fanoutctl({"status"}).output,
+              ContainsRegex("/s, about [0-9]+ s left \\([0-9]+–[0-9]+ s\\)"));
+  EXPECT_TRUE(log_says("calls in all")) << house.daemon_log();
+  // What it has seen outlives the process, and nothing waits for all levels to show themselves again.
+  daemon.signal(SIGKILL);
+  daemon.wait();
+  auto next = started();
+  ASSERT_TRUE(eventually([&] { return house.sql("SELECT count(calls) FROM progress") == "1"; }));
+  EXPECT_EQ(house.sql("SELECT calls BETWEEN 1000 AND 2100 FROM progress"), "1")
+      << house.sql("SELECT * FROM progress");
+  house.fanoutctl({"cancel", "monitoring"});
+  EXPECT_TRUE(eventually([&] { return house.sql("SELECT count(calls) + count(eta) FROM progress") == "0"; }));
+}
+
+TEST_F(ForecastTest, SaysAtOnceThatARunWillNotFinishBeforeItsNextStartAndThatItWillNotDrain) {
+  configure("\"500/1s\"");
+  ASSERT_EQ(house.once().code, 0) << house.daemon_log();
+  configure("[\"20/1s\", \"2000/1d\"]", "schedule = \"*/10 * * * *\"\ntimezone = \"UTC\"");
+  auto daemon = started();
+  house.fanoutctl({"start", "monitoring"});
+  EXPECT_TRUE(log_says("will not finish before its next start")) << house.daemon_log();
+  EXPECT_TRUE(log_says(
+      "will not drain: the runs of a day ask for about 220,000 calls, and 2000/1d allows about 2,000"))
+      << house.daemon_log();
+  ASSERT_TRUE(eventually(
+      [&] { return house.sql("SELECT outlook <> '' FROM progress WHERE finished IS NULL") == "1"; }));
+  EXPECT_LT(std::atoi(house.sql("SELECT settled FROM progress WHERE finished IS NULL").c_str()), 400)
+      << "early";
+  EXPECT_THAT(
+      house.fanoutctl({"status"}).output,
+      testing::AllOf(HasSubstr("will not finish before its next start"), HasSubstr("will not drain")));
+}
+
+TEST_F(ForecastTest, SaysNothingWhereNobodyCanTell) {
+  configure("\"1/30s\"");
+  auto daemon = started();
+  house.fanoutctl({"start", "monitoring"});
+  ASSERT_TRUE(eventually([&] { return house.sql("SELECT count(*) FROM run WHERE noted_at > 0") == "1"; }));
+  const auto status = house.fanoutctl({"status"}).output;
+  EXPECT_THAT(status, HasSubstr("no forecast yet"));
+  EXPECT_THAT(status, Not(ContainsRegex("about .* left")));
+  EXPECT_EQ(house.sql("SELECT count(calls) + count(eta) FROM progress"), "0");
+}
+
+}  // namespace
+}  // namespace fanout::test
