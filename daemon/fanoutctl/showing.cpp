@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/units.h"
+#include "daemon/fanoutctl/planning.h"
 #include "daemon/fanoutctl/rows.h"
 #include "daemon/layout.h"
 #include "daemon/live_lines.h"
@@ -255,6 +256,7 @@ std::string dead_show(Database& database, const Words& words) {
 }  // namespace
 
 std::string shown(Database& database, const Words& words, WallTime now) {
+  if (words.verb == "plan") return planned(database, words, now);
   if (words.verb == "runs") return runs(database, words);
   if (words.verb == "stuck") return stuck(database, words);
   if (words.verb == "dead list") return dead_list(database, words);

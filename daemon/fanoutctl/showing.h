@@ -1,4 +1,4 @@
-// The verbs that look: status, runs, stuck, dead list, dead show. Read the views of schema/ and change
+// The verbs that look: status, runs, stuck, plan, dead list, dead show. Read the views of schema/ and change
 // nothing.
 #pragma once
 

@@ -131,8 +131,9 @@ void say(const Given& given, const std::string& target) {
 }  // namespace
 
 bool is_order(const Words& words) {
-  return !words.target.empty() || (words.verb != "status" && words.verb != "runs" && words.verb != "stuck" &&
-                                   words.verb != "dead list" && words.verb != "dead show");
+  return !words.target.empty() ||
+         (words.verb != "status" && words.verb != "runs" && words.verb != "stuck" && words.verb != "plan" &&
+          words.verb != "dead list" && words.verb != "dead show");
 }
 
 int give_order(boost::asio::io_context& loop, const std::filesystem::path& state_dir, const Words& words) {

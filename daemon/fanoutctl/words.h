@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "daemon/program.h"
 #include "spec/config.h"
@@ -17,12 +18,13 @@ struct Words {
   std::filesystem::path state_dir;  // empty: as the configuration says
   bool json = false;
 
-  std::string verb;    // "status", …, "dead list", "dead redrive"
-  std::string target;  // a pipeline, a vendor, or dead letters
-  bool watch = false;  // status
+  std::string verb;                  // "status", …, "dead list", "dead redrive"
+  std::string target;                // a pipeline, a vendor, or dead letters
+  bool watch = false;                // status
+  std::vector<std::string> assumed;  // plan: such as "rate=20/1s"
   std::int64_t task = 0;
   std::int64_t run = 0;  // of dead letters; 0: any
-  std::string pipeline;  // likewise; empty: any
+  std::string pipeline;  // likewise; empty: any. plan: which
   std::int64_t limit = 50;
 };
 

@@ -8,7 +8,8 @@ namespace fanout {
 
 struct LevelNode {
   std::string name;
-  int parent = -1;  // index of the level whose items it is asked for; -1: a first level
+  int parent = -1;            // index of the level whose items it is asked for; -1: a first level
+  bool tells_length = false;  // the first page of a list says how many there are
   friend bool operator==(const LevelNode&, const LevelNode&) = default;
 };
 using LevelTree = std::vector<LevelNode>;  // parents before children

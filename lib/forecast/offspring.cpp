@@ -11,6 +11,7 @@ namespace {
 // Before much was seen, children are taken to differ from parent to parent as much as their mean, as if so
 // many parents had shown it.
 constexpr double kUsualVariance = 1;
+constexpr double kVarianceOfPages = 0.15;  // pages of a list are alike, but for the last one
 constexpr double kUsualWeight = 2;
 
 double square(double value) { return value * value; }
@@ -21,12 +22,12 @@ struct Ratio {
   double variance = 0;  // from one parent to the next, relative to the square of the mean
 };
 
-Ratio ratio_of(const LevelSums& child, double parents, double kept) {
+Ratio ratio_of(const LevelSums& child, double parents, double kept, double usual) {
   // None seen among n: about half a one, as far as anybody can tell.
   const double mean = std::max(child.born, 0.5) / parents;
   const double squares = std::max(child.born_squared - square(child.born) / parents, 0.0);
-  return {mean * kept, (kUsualWeight * kUsualVariance + squares / square(mean)) /
-                           (kUsualWeight + std::max(parents - 1, 0.0))};
+  return {mean * kept,
+          (kUsualWeight * usual + squares / square(mean)) / (kUsualWeight + std::max(parents - 1, 0.0))};
 }
 
 }  // namespace
@@ -59,9 +60,11 @@ std::optional<std::vector<double>> Offspring::to_come(const Sums& sums, int more
 // parents: tasks of the level above that are still to be settled.
 std::optional<Estimate> Offspring::of_level(std::size_t level, double parents, const Sums& sums) const {
   const int parent = tree_[level].parent;
-  const bool unseen = parents > 0 && sums[place(parent)].settled() <= 0;
+  // How long the first list is, too, only shows when it is asked for.
+  const bool unseen =
+      parent < 0 ? sums[level].settled() <= 0 : parents > 0 && sums[place(parent)].settled() <= 0;
   const auto known = known_of(history_, static_cast<int>(level), parent);
-  if (!known) return unseen ? std::nullopt : std::optional(by_this_run(level, parents, sums));
+  if (!known) return unseen && parent >= 0 ? std::nullopt : std::optional(by_this_run(level, parents, sums));
   const double whole = parent < 0 ? 1 : static_cast<double>(counts_[place(parent)].settled) + parents;
   const auto& count = counts_[level];
   if (unseen) {
@@ -73,11 +76,14 @@ std::optional<Estimate> Offspring::of_level(std::size_t level, double parents, c
 
 Estimate Offspring::by_this_run(std::size_t level, double parents, const Sums& sums) const {
   const auto& open = open_[level];
-  const auto length = list_length(sums[level]);
+  const auto length = list_length(sums[level], tree_[level].tells_length);
   double born = 0, variance = 0;
   if (parents > 0) {
-    const double seen = sums[place(tree_[level].parent)].settled();
-    const auto ratio = ratio_of(sums[level], seen, open.kept);
+    const auto parent = place(tree_[level].parent);
+    const double seen = sums[parent].settled();
+    const double share = std::min(open_[parent].further / parents, 1.0);
+    const double usual = kUsualVariance + share * (kVarianceOfPages - kUsualVariance);
+    const auto ratio = ratio_of(sums[level], seen, open.kept, usual);
     born = ratio.mean * parents;
     variance = ratio.variance / seen + ratio.variance / parents;
   }

@@ -14,6 +14,7 @@ struct ListLength {
   double variance = 0;      // of either, relative to its square
 };
 
-ListLength list_length(const LevelSums& level);
+// told: the vendor says it with the first page.
+ListLength list_length(const LevelSums& level, bool told);
 
 }  // namespace fanout

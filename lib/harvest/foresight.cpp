@@ -16,7 +16,8 @@ bool is_settled(State state) {
 LevelTree tree_of(const PipelineSpec* pipeline) {
   LevelTree tree;
   if (pipeline == nullptr) return tree;
-  for (const auto& level : pipeline->levels) tree.push_back({level.name, level.parent});
+  for (const auto& level : pipeline->levels)
+    tree.push_back({level.name, level.parent, level.page.total || level.page.pages});
   return tree;
 }
 

@@ -49,7 +49,7 @@ TEST_F(ForecastTest, ForeseesATreeThatStillGrowsAndSaysSoEverywhere) {
   EXPECT_EQ(row, "1|1|1|1|1|1") << house.sql("SELECT * FROM progress");
   EXPECT_EQ(house.sql("SELECT count(*) > 0 AND min(settled) > 0 FROM forecast"), "1");
   EXPECT_THAT(house.fanoutctl({"status"}).output,
-              ContainsRegex("/s, about [0-9]+ s left \\([0-9]+–[0-9]+ s\\)"));
+              ContainsRegex("/s, about [0-9]+ s left \\([0-9]+( s)?–[0-9]+ (s|min)\\)"));
   EXPECT_TRUE(log_says("calls in all")) << house.daemon_log();
   // What it has seen outlives the process, and nothing waits for all levels to show themselves again.
   daemon.signal(SIGKILL);
@@ -79,6 +79,28 @@ TEST_F(ForecastTest, SaysAtOnceThatARunWillNotFinishBeforeItsNextStartAndThatItW
   EXPECT_THAT(
       house.fanoutctl({"status"}).output,
       testing::AllOf(HasSubstr("will not finish before its next start"), HasSubstr("will not drain")));
+}
+
+TEST_F(ForecastTest, PlansTheNextRunFromTheLastOnes) {
+  configure("\"500/1s\"", "schedule = \"0 2 * * *\"");
+  { started(); }
+  const auto plan = [&](std::vector<std::string> more = {}) {
+    more.insert(more.begin(), {"plan", "monitoring"});
+    return house.fanoutctl(more);
+  };
+  EXPECT_THAT(plan().output, HasSubstr("nothing is known of its size"));
+  ASSERT_EQ(house.once().code, 0) << house.daemon_log();
+  const auto calls = house.sql("SELECT sum(done + skipped) FROM tally");
+  const auto json = nlohmann::json::parse(plan({"--json"}).output);
+  EXPECT_EQ(std::to_string(json["calls"].get<int>()), calls);
+  EXPECT_EQ(std::to_string(json["levels"]["data"].get<int>()),
+            house.sql("SELECT done FROM tally WHERE level = 'data'"));
+  EXPECT_EQ(std::to_string(json["bytes"].get<int>()), house.sql("SELECT sum(committed) FROM part"));
+  EXPECT_TRUE(json["fits"]);
+  EXPECT_THAT(plan({"--if", "rate=1/1m"}).output,
+              testing::AllOf(HasSubstr("will not drain"), HasSubstr("h at 1/1m")));
+  EXPECT_THAT(plan({"--if", "fast"}).output, HasSubstr("--if rate=20/1s"));
+  EXPECT_EQ(house.sql("SELECT count(*) FROM run"), "1") << "it asks nothing, and starts nothing";
 }
 
 TEST_F(ForecastTest, SaysNothingWhereNobodyCanTell) {

@@ -56,6 +56,12 @@ TEST(Growth, GoesByEarlierRunsWhereThisOneHasShownNothing) {
   EXPECT_NEAR(later->median, 600, 60) << "half as many warriors, five each as before";
 }
 
+TEST(Growth, GoesByEarlierRunsForTheLengthOfTheFirstList) {
+  const auto growth = growth_of(kTree, {{0, 1}, {0, 0}, {0, 0}}, Sample(3), {{{3, 300, 1500}}});
+  ASSERT_TRUE(growth);
+  EXPECT_NEAR(growth->median, 1803, 1);
+}
+
 TEST(Growth, BelievesTheRunWhereItIsFarFromEarlierOnes) {
   Sample sample(3);
   see(sample, 0, 1, 1000);
@@ -86,6 +92,18 @@ TEST(Growth, KnowsPagesThatTheFirstOneTellsOf) {
   ASSERT_TRUE(growth);
   EXPECT_DOUBLE_EQ(growth->to_come[0], 8) << "a further page tells of none";
   EXPECT_DOUBLE_EQ(growth->to_come[1], 1000);
+}
+
+// Where the root's list has a second page, it is asked last.
+TEST(Growth, ASecondPageIsNoEndlessList) {
+  for (const bool told : {true, false}) {
+    const LevelTree tree = {{"list", -1, told}, {"item", 0}};
+    Sample sample(2);
+    sample.add({0, false, 1, {{1, 10}}});
+    const auto growth = growth_of(tree, {{1, 1}, {0, 10}}, sample, {});
+    ASSERT_EQ(growth.has_value(), told) << "where it is not told, nobody knows how many follow";
+    if (told) EXPECT_DOUBLE_EQ(growth->median, 1 + 10 + 10);
+  }
 }
 
 TEST(Growth, ExpectsMoreOfAListWhosePagesComeOneAfterAnother) {

@@ -1,0 +1,215 @@
+#include "daemon/fanoutctl/plan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/error.h"
+#include "base/units.h"
+#include "base/wording.h"
+#include "daemon/layout.h"
+#include "forecast/growth.h"
+#include "forecast/wording.h"
+#include "harvest/foresight.h"
+#include "harvest/prospect.h"
+#include "limit/limiter.h"
+
+namespace fanout {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr int kStarts = 100;  // that are looked at for the shortest time between two
+
+std::optional<Growth> growth_of(const PlanFor& asked) {
+  const auto tree = tree_of(&asked.pipeline);
+  std::vector<EarlierRun> earlier;
+  for (const auto& run : asked.past) earlier.push_back(run.levels);
+  Counts counts(tree.size());
+  for (std::size_t i = 0; i < tree.size(); ++i) counts[i].open = tree[i].parent < 0 ? 1 : 0;
+  return growth_of(tree, counts, Sample(tree.size()), history_of(earlier, tree));
+}
+
+void add_times(NextRun& next, const PlanFor& asked) {
+  const auto& vendor = asked.vendor;
+  const Limiter limiter({vendor.concurrency, vendor.rates, vendor.burst, vendor.jitter}, MonoTime{});
+  next.at_the_limit = limiter.time_for(next.calls.median, MonoTime{});
+  if (!asked.other_limits) next.took = asked.past.front().took;
+  next.lasts = std::max(next.at_the_limit.value_or(milliseconds(0)), next.took.value_or(milliseconds(0)));
+}
+
+void add_schedule(NextRun& next, const PlanFor& asked) {
+  next.tightest = tightest_in_a_day(asked.vendor.rates);
+  const auto& schedule = asked.pipeline.schedule;
+  const double a_day = schedule ? runs_a_day(*schedule, asked.now) : 1;
+  if (next.tightest) {
+    const double calls = a_day * static_cast<double>(next.calls.median);
+    next.share = calls / in_a_day(*next.tightest);
+    next.share_of_all = (calls + asked.others_a_day) / in_a_day(*next.tightest);
+  }
+  if (!schedule) return;
+  next.runs_a_day = a_day;
+  next.starts = schedule->next_after(asked.now);
+  auto start = next.starts;
+  for (int i = 0; start && i < kStarts; ++i) {
+    const auto following = schedule->next_after(*start);
+    if (following)
+      next.until_next = std::min(next.until_next.value_or(*following - *start), *following - *start);
+    start = following;
+  }
+}
+
+std::string percent(double share) {
+  if (share < 0.001) return "less than 0.1 %";
+  return fmt::format("{:.{}f} %", 100 * share, share < 0.0995 ? 1 : 0);
+}
+
+std::string listed_rates(const std::vector<Rate>& rates) {
+  std::vector<std::string> texts;
+  for (const auto& rate : rates) texts.push_back(format_rate(rate));
+  return fmt::format("{}", fmt::join(texts, ", "));
+}
+
+bool fits(const NextRun& next) { return !next.until_next || next.lasts <= *next.until_next; }
+
+std::string calls_text(const NextRun& next) {
+  std::vector<std::vector<std::string>> cells;
+  for (const auto& level : next.levels) cells.push_back({level.name, grouped(level.calls)});
+  cells.push_back({"in all", grouped(next.calls.median)});
+  std::string text;
+  for (const auto& line : table_lines({{"level", false}, {"calls", true}}, cells)) text += "  " + line + "\n";
+  if (next.calls.low < next.calls.high)
+    text += fmt::format("  between {} and {} in eight cases of ten\n", grouped(next.calls.low),
+                        grouped(next.calls.high));
+  return text;
+}
+
+std::string time_text(const NextRun& next, const PlanFor& asked) {
+  std::string text = "time: ";
+  text += next.at_the_limit ? fmt::format("at least {} at {}", roughly(*next.at_the_limit),
+                                          listed_rates(asked.vendor.rates))
+                            : fmt::format("vendor {} has no rate that bounds it", asked.vendor.name);
+  if (next.took) text += fmt::format("; the last run took {}", format_duration(*next.took));
+  if (asked.other_limits) text += "; how fast the vendor answers is not in it";
+  return text + "\n";
+}
+
+std::string quota_text(const NextRun& next, const PlanFor& asked) {
+  if (!next.tightest) return {};
+  auto text = next.runs_a_day ? fmt::format("quota: its runs of a day ({:.3g}) need ", *next.runs_a_day)
+                              : std::string("quota: one run needs ");
+  text += fmt::format("{} of what {} allows in a day", percent(next.share), format_rate(*next.tightest));
+  if (asked.others_a_day > 0)
+    text += fmt::format(", with the vendor's other pipelines {}", percent(next.share_of_all));
+  return text + (next.share_of_all > 1 ? ": will not drain\n" : "\n");
+}
+
+std::string schedule_text(const NextRun& next) {
+  if (!next.starts) return "schedule: none, so it begins when it is told to\n";
+  auto text = "schedule: starts " + format_utc(*next.starts).substr(0, 16) + "Z";
+  if (!next.until_next) return text + "\n";
+  return text + (fits(next) ? fmt::format(", and is done before the next start, {} later\n",
+                                          roughly(*next.until_next))
+                            : fmt::format("; will not finish before its next start, {} later\n",
+                                          roughly(*next.until_next)));
+}
+
+std::string disk_text(const NextRun& next) {
+  std::vector<std::string> what;
+  if (next.parts > 0)
+    what.push_back(fmt::format("{} in {} {}", format_size(next.bytes), grouped(next.parts),
+                               next.parts == 1 ? "part" : "parts"));
+  if (next.answers > 0)
+    what.push_back(fmt::format("{} files of one answer, whose size is not kept", grouped(next.answers)));
+  return "disk: " + (what.empty() ? "nothing is written" : listed(what)) + "\n";
+}
+
+}  // namespace
+
+std::int64_t PastRun::tasks() const {
+  std::int64_t tasks = 0;
+  for (const auto& level : levels) tasks += level.tasks;
+  return tasks;
+}
+
+std::optional<NextRun> next_run(const PlanFor& asked) {
+  if (asked.past.empty()) return std::nullopt;
+  const auto growth = growth_of(asked);
+  if (!growth) return std::nullopt;
+  NextRun next;
+  for (std::size_t i = 0; i < asked.pipeline.levels.size(); ++i)
+    next.levels.push_back({asked.pipeline.levels[i].name, std::llround(growth->to_come[i])});
+  next.calls = {std::llround(growth->low()), std::llround(growth->median), std::llround(growth->high())};
+  add_times(next, asked);
+  add_schedule(next, asked);
+  const auto& last = asked.past.front();
+  next.bytes = last.bytes;
+  next.parts = last.parts;
+  next.answers = last.answers;
+  return next;
+}
+
+std::string text_of(const std::optional<NextRun>& next, const PlanFor& asked) {
+  const auto& name = asked.pipeline.name;
+  if (!next) {
+    return fmt::format(
+        "{}: nothing is known of its size, since no run of it was complete{}\n"
+        "  run it once: fanoutctl start {}; while it runs, fanoutctl status says what it comes to\n",
+        name, asked.past.empty() ? "" : " with these levels", name);
+  }
+  return fmt::format("{}: the next run, as {} was\n", name,
+                     asked.past.size() == 1
+                         ? "the last complete one"
+                         : fmt::format("each of the last {} complete ones", asked.past.size())) +
+         calls_text(*next) + time_text(*next, asked) + quota_text(*next, asked) + schedule_text(*next) +
+         disk_text(*next);
+}
+
+Json json_of(const std::optional<NextRun>& next, const PlanFor& asked) {
+  Json json = {
+      {"pipeline", asked.pipeline.name}, {"vendor", asked.vendor.name}, {"complete_runs", asked.past.size()}};
+  if (!next) return json;
+  const auto seconds_of = [](const std::optional<milliseconds>& time) {
+    return time ? Json(std::chrono::duration<double>(*time).count()) : Json(nullptr);
+  };
+  auto rates = Json::array();
+  for (const auto& rate : asked.vendor.rates) rates.push_back(format_rate(rate));
+  auto levels = Json::object();
+  for (const auto& level : next->levels) levels[level.name] = level.calls;
+  json["levels"] = std::move(levels);
+  json["calls"] = next->calls.median;
+  json["calls_low"] = next->calls.low;
+  json["calls_high"] = next->calls.high;
+  json["rate"] = std::move(rates);
+  json["seconds_at_the_limit"] = seconds_of(next->at_the_limit);
+  json["seconds_of_the_last_run"] = seconds_of(next->took);
+  json["runs_a_day"] = next->runs_a_day ? Json(*next->runs_a_day) : Json(nullptr);
+  json["share_of_a_day"] = next->tightest ? Json(next->share) : Json(nullptr);
+  json["share_of_a_day_with_others"] = next->tightest ? Json(next->share_of_all) : Json(nullptr);
+  json["will_drain"] = next->share_of_all <= 1;
+  json["starts"] = next->starts ? Json(format_utc(*next->starts)) : Json(nullptr);
+  json["seconds_to_the_next_start"] = seconds_of(next->until_next);
+  json["fits"] = fits(*next);
+  json["bytes"] = next->bytes;
+  json["parts"] = next->parts;
+  json["answer_files"] = next->answers;
+  return json;
+}
+
+void assume(const std::vector<std::string>& changes, VendorSpec& vendor) {
+  constexpr std::string_view kRate = "rate=";
+  std::vector<Rate> rates;
+  for (const auto& change : changes) {
+    const auto text = change.starts_with(kRate) ? change.substr(kRate.size()) : std::string();
+    const auto rate = parse_rate(text);
+    if (!rate || rate->limit <= 0 || rate->window.count() <= 0) {
+      throw Error(fmt::format("--if {} says nothing that can be assumed", in_quotes(change)),
+                  "write a rate such as --if rate=20/1s; more of them hold at once");
+    }
+    rates.push_back(*rate);
+  }
+  if (!rates.empty()) vendor.rates = std::move(rates);
+}
+
+}  // namespace fanout

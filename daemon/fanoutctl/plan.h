@@ -1,0 +1,63 @@
+// What the next run of a pipeline will come to, before anything is asked: from earlier complete runs. Pure.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "spec/pipeline.h"
+#include "spec/vendor.h"
+#include "store/foreseen.h"
+
+namespace fanout {
+
+struct PastRun {
+  EarlierRun levels;
+  milliseconds took{0};
+  std::int64_t bytes = 0;  // of its parts, as they lie on the disk
+  std::int64_t parts = 0;
+  std::int64_t answers = 0;  // files of one answer, whose size nobody keeps
+  std::int64_t tasks() const;
+};
+
+// What is asked about.
+struct PlanFor {
+  const PipelineSpec& pipeline;
+  const VendorSpec& vendor;
+  std::vector<PastRun> past;  // complete runs, the latest first
+  double others_a_day = 0;    // calls of the vendor's other scheduled pipelines
+  bool other_limits = false;  // than those of the configuration: how fast earlier runs were says nothing
+  WallTime now{};
+};
+
+struct NextRun {
+  struct Level {
+    std::string name;
+    std::int64_t calls = 0;
+  };
+  std::vector<Level> levels;
+  Band<std::int64_t> calls;
+  std::optional<milliseconds> at_the_limit;  // at the least; nothing: there is no rate
+  std::optional<milliseconds> took;          // the last one
+  milliseconds lasts{0};                     // as far as is known: the longer of both
+  std::optional<Rate> tightest;              // … in a day
+  std::optional<double> runs_a_day;          // nothing: it has no schedule
+  double share = 0;                // of what the tightest rate allows in a day: all of this one's runs …
+  double share_of_all = 0;         // … and of the vendor's other pipelines
+  std::optional<WallTime> starts;  // next …
+  std::optional<milliseconds> until_next;  // … and the shortest time from one start to the next
+  std::int64_t bytes = 0, parts = 0, answers = 0;
+};
+
+// Nothing without a complete run.
+std::optional<NextRun> next_run(const PlanFor& asked);
+
+std::string text_of(const std::optional<NextRun>& next, const PlanFor& asked);
+nlohmann::ordered_json json_of(const std::optional<NextRun>& next, const PlanFor& asked);
+
+// "rate=20/1s" instead of the vendor's. Throws Error if it is no such thing.
+void assume(const std::vector<std::string>& changes, VendorSpec& vendor);
+
+}  // namespace fanout

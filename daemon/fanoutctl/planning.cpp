@@ -1,0 +1,89 @@
+#include "daemon/fanoutctl/planning.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/wording.h"
+#include "config/load.h"
+#include "daemon/fanoutctl/plan.h"
+#include "harvest/prospect.h"
+
+namespace fanout {
+namespace {
+
+// Complete ones that little of died of, as a forecast goes by them.
+constexpr const char* kPastRuns =
+    "SELECT id, finished_at - started_at,"
+    " (SELECT total(committed) FROM part WHERE run = r.id), (SELECT count(*) FROM part WHERE run = r.id),"
+    " (SELECT count(*) FROM answer_path WHERE run = r.id)"
+    " FROM run r WHERE pipeline = ?1 AND state = 'finished' AND forgotten = 0"
+    " AND (SELECT sum(dead) * 10 <= sum(done + skipped) FROM tally WHERE run = r.id)"
+    " ORDER BY id DESC LIMIT 5";
+
+EarlierRun levels_of(const Database& database, std::int64_t run) {
+  EarlierRun levels;
+  Statement statement(database, "SELECT level, done + skipped + dead FROM tally WHERE run = ?1");
+  statement.bind(run);
+  while (statement.step()) levels.push_back({std::string(statement.text(0)), statement.integer(1)});
+  return levels;
+}
+
+std::vector<PastRun> past_runs(const Database& database, const std::string& pipeline) {
+  std::vector<PastRun> runs;
+  Statement statement(database, kPastRuns);
+  statement.bind(pipeline);
+  while (statement.step()) {
+    runs.push_back({levels_of(database, statement.integer(0)), milliseconds(statement.integer(1)),
+                    static_cast<std::int64_t>(statement.real(2)), statement.integer(3),
+                    statement.integer(4)});
+  }
+  return runs;
+}
+
+Config configuration(const Words& words) {
+  auto loaded = load_config(words.config);
+  if (const auto* errors = std::get_if<ConfigErrors>(&loaded)) {
+    throw Error(errors->front().text(),
+                "a plan needs the configuration: see all that is wrong with fanoutd --check");
+  }
+  return std::get<Config>(std::move(loaded));
+}
+
+double others_a_day(const Database& database, const Config& config, const PipelineSpec& pipeline,
+                    WallTime now) {
+  double calls = 0;
+  for (const auto& [name, other] : config.pipelines) {
+    if (name == pipeline.name || other.vendor != pipeline.vendor || !other.schedule) continue;
+    const auto past = past_runs(database, name);
+    if (!past.empty()) calls += runs_a_day(*other.schedule, now) * static_cast<double>(past.front().tasks());
+  }
+  return calls;
+}
+
+}  // namespace
+
+std::string planned(Database& database, const Words& words, WallTime now) {
+  const auto config = configuration(words);
+  const auto found = config.pipelines.find(words.pipeline);
+  if (found == config.pipelines.end()) {
+    std::vector<std::string> names;
+    for (const auto& [name, pipeline] : config.pipelines) names.push_back(name);
+    throw Error(fmt::format("there is no pipeline {}", in_quotes(words.pipeline)),
+                did_you_mean(words.pipeline, names));
+  }
+  const auto& pipeline = found->second;
+  auto vendor = config.vendors.at(pipeline.vendor);
+  assume(words.assumed, vendor);
+  const PlanFor asked{pipeline,
+                      vendor,
+                      past_runs(database, pipeline.name),
+                      others_a_day(database, config, pipeline, now),
+                      !words.assumed.empty(),
+                      now};
+  const auto next = next_run(asked);
+  return words.json ? json_of(next, asked).dump(2) + "\n" : text_of(next, asked);
+}
+
+}  // namespace fanout

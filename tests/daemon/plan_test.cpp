@@ -1,0 +1,129 @@
+#include "daemon/fanoutctl/plan.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+#include "support/configured.h"
+
+namespace fanout {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr const char* kConfig = R"(
+[vendor.v]
+base_url = "http://v.example"
+concurrency = 16
+rate = ["10/1s", "65000/1d"]
+[pipeline.p]
+vendor = "v"
+schedule = "0 2 * * *"
+[[pipeline.p.level]]
+name = "troop"
+path = "/troops"
+items = "$"
+[[pipeline.p.level]]
+name = "warrior"
+parent = "troop"
+path = "/{troop}/warriors"
+[pipeline.by_hand]
+vendor = "v"
+[[pipeline.by_hand.level]]
+name = "troop"
+path = "/troops"
+)";
+
+class PlanForTest : public testing::Test {
+ protected:
+  PlanFor asked(std::vector<PastRun> past, const std::string& pipeline = "p") const {
+    return {config->pipelines.at(pipeline), vendor, std::move(past), 0, false,
+            from_unix_ms(1'800'000'000'000)};
+  }
+  static PastRun past(std::int64_t warriors, milliseconds took = minutes(20)) {
+    return {{{"troop", 1}, {"warrior", warriors}}, took, 12'582'912, 3, 0};
+  }
+
+  std::shared_ptr<const Config> config = config_of(kConfig);
+  VendorSpec vendor = config->vendors.at("v");
+};
+
+TEST_F(PlanForTest, WithoutACompleteRunItSaysSoAndWhatToDo) {
+  const auto question = asked({});
+  const auto next = next_run(question);
+  EXPECT_FALSE(next);
+  EXPECT_EQ(text_of(next, question),
+            "p: nothing is known of its size, since no run of it was complete\n"
+            "  run it once: fanoutctl start p; while it runs, fanoutctl status says what it comes to\n");
+  EXPECT_EQ(json_of(next, question).dump(), R"({"pipeline":"p","vendor":"v","complete_runs":0})");
+}
+
+TEST_F(PlanForTest, SaysWhatTheNextRunComesTo) {
+  const auto question = asked({past(6000)});
+  const auto text = text_of(next_run(question), question);
+  EXPECT_THAT(text, HasSubstr("p: the next run, as the last complete one was\n"));
+  EXPECT_THAT(text, HasSubstr("troop        1\n"));
+  EXPECT_THAT(text, HasSubstr("warrior  6,000\n"));
+  EXPECT_THAT(text, HasSubstr("in all   6,001\n"));
+  EXPECT_THAT(text, HasSubstr("time: at least 10 min at 10/1s, 65000/1d; the last run took 20m\n"));
+  EXPECT_THAT(text, HasSubstr("quota: its runs of a day (1) need 9.2 % of what 65000/1d allows in a day\n"));
+  EXPECT_THAT(
+      text, HasSubstr("schedule: starts 2027-01-16T02:00Z, and is done before the next start, 24 h later\n"));
+  EXPECT_THAT(text, HasSubstr("disk: 12 MiB in 3 parts\n"));
+}
+
+TEST_F(PlanForTest, AnswersForOtherLimits) {
+  assume({"rate=1/30s"}, vendor);
+  auto question = asked({past(6000)});
+  question.other_limits = true;
+  const auto next = next_run(question);
+  ASSERT_TRUE(next);
+  EXPECT_NEAR(std::chrono::duration<double>(*next->at_the_limit).count(), 6000 * 30, 600);
+  EXPECT_FALSE(next->took) << "how fast it was under other limits says nothing";
+  const auto text = text_of(next, question);
+  EXPECT_THAT(text, HasSubstr("will not finish before its next start"));
+  EXPECT_THAT(text, HasSubstr("208 % of what 1/30s allows in a day: will not drain"));
+  EXPECT_FALSE(json_of(next, question)["fits"]);
+  EXPECT_FALSE(json_of(next, question)["will_drain"]);
+}
+
+TEST_F(PlanForTest, RunsThatDifferGiveABand) {
+  const auto alike = next_run(asked({past(6000), past(6000)})),
+             apart = next_run(asked({past(6000), past(3000)}));
+  ASSERT_TRUE(alike && apart);
+  EXPECT_GT(apart->calls.high - apart->calls.low, 2 * (alike->calls.high - alike->calls.low));
+}
+
+TEST_F(PlanForTest, OthersOfTheVendorUseTheQuotaToo) {
+  auto question = asked({past(6000)});
+  question.others_a_day = 60'000;
+  const auto text = text_of(next_run(question), question);
+  EXPECT_THAT(text, HasSubstr("with the vendor's other pipelines 102 %: will not drain"));
+}
+
+TEST_F(PlanForTest, OneWithoutAScheduleBeginsWhenItIsTold) {
+  const auto question = asked({{{{"troop", 1}}, seconds(1), 0, 0, 7}}, "by_hand");
+  const auto text = text_of(next_run(question), question);
+  EXPECT_THAT(text, HasSubstr("schedule: none"));
+  EXPECT_THAT(text, HasSubstr("quota: one run needs less than 0.1 %"));
+  EXPECT_THAT(text, HasSubstr("disk: 7 files of one answer, whose size is not kept\n"));
+}
+
+TEST_F(PlanForTest, ARunOfOtherLevelsSaysNothing) {
+  const auto question = asked({{{{"gone", 100}}, seconds(1), 0, 0, 0}});
+  EXPECT_THAT(text_of(next_run(question), question),
+              HasSubstr("no run of it was complete with these levels"));
+}
+
+TEST_F(PlanForTest, OnlyRatesCanBeAssumed) {
+  assume({"rate=20/1s", "rate=1000/1d"}, vendor);
+  EXPECT_EQ(vendor.rates, (std::vector<Rate>{{20, seconds(1)}, {1000, hours(24)}}));
+  for (const std::string wrong : {"rate=fast", "rate=", "speed=20/1s", "20/1s", "rate=0/1s"})
+    EXPECT_THROW(assume({wrong}, vendor), Error) << wrong;
+}
+
+}  // namespace
+}  // namespace fanout
