@@ -67,6 +67,7 @@ std::string percent(double share) {
 
 std::string listed_rates(const std::vector<Rate>& rates) {
   std::vector<std::string> texts;
+  texts.reserve(rates.size());
   for (const auto& rate : rates) texts.push_back(format_rate(rate));
   return fmt::format("{}", fmt::join(texts, ", "));
 }
