@@ -153,12 +153,13 @@ std::string status(Database& database, const Words& words, WallTime now) {
 // ---- runs and stuck
 
 std::string runs(Database& database, const Words& words) {
-  auto rows = rows_of(
-      database,
-      "SELECT p.run, p.pipeline, p.state, p.cause, p.started, p.finished,"
-      " (r.finished_at - r.started_at) / 1000.0 AS took, p.expected, p.settled, p.dead, p.calls, p.rate, p.eta,"
-      " p.eta_low, p.eta_high, p.blocked, p.outlook FROM progress p JOIN run r ON r.id = p.run ORDER BY p.run DESC LIMIT ?1",
-      words.limit);
+  auto rows = rows_of(database,
+                      "SELECT p.run, p.pipeline, p.state, p.cause, p.started, p.finished,"
+                      " (r.finished_at - r.started_at) / 1000.0 AS took, p.expected, p.settled, p.dead, "
+                      "p.calls, p.rate, p.eta,"
+                      " p.eta_low, p.eta_high, p.blocked, p.outlook FROM progress p JOIN run r ON r.id = "
+                      "p.run ORDER BY p.run DESC LIMIT ?1",
+                      words.limit);
   if (words.json) return text_of(json_of(rows));
   if (rows.empty()) return kNoRuns;
   for (auto& row : rows) {

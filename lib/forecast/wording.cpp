@@ -19,7 +19,7 @@ std::string tenths(double value) {
 
 Rough rough(milliseconds duration) {
   const double s = std::max(std::chrono::duration<double>(duration).count(), 1.0);
-  if (s < 10) return {fmt::format("{:.0f}", std::ceil(s)), "s"};
+  if (s < 30) return {fmt::format("{:.0f}", std::ceil(s)), "s"};
   if (s < 87.5) return {fmt::format("{:.0f}", std::round(s / 5) * 5), "s"};
   if (s < 600) return {tenths(s / 60), "min"};
   if (s < 99.5 * 60) return {fmt::format("{:.0f}", s / 60), "min"};

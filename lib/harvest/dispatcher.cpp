@@ -215,7 +215,9 @@ void Dispatcher::renew_credentials() {
 
 Standstill Dispatcher::standstill() const {
   const auto now = clock_.mono();
-  Standstill still{paused_ ? fmt::format("vendor {} is paused", spec_.name) : limiter_.why(now), {}, !paused_ && limiter_.only_waits(now)};
+  Standstill still{paused_ ? fmt::format("vendor {} is paused", spec_.name) : limiter_.why(now),
+                   {},
+                   !paused_ && limiter_.only_waits(now)};
   const auto next = limiter_.next(now);
   if (next > now && passes_by_itself(next)) still.opens_in = std::chrono::ceil<milliseconds>(next - now);
   return still;

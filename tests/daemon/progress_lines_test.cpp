@@ -43,7 +43,7 @@ TEST(ProgressLines, SayWhatHoldsARunUpAndForHowLong) {
 TEST(ProgressLines, ShowEachLevelOfDoneAndExpectedSoFarWithRateAndDead) {
   const auto rates = [](std::int64_t, const std::string& level) { return level == "data" ? 212.0 : 0.0; };
   EXPECT_THAT(live_progress({half_done()}, rates),
-              ElementsAre("monitoring, run 3: 1,001 of 2,001, 210/s, about 8 s left (6–10 s)",
+              ElementsAre("monitoring, run 3: 1,001 of 2,001, 210/s, about 8 s left (6–12 s)",
                           "  troop  ████████████████████      1 of 1          0.0/s",
                           "  data   ██████████░░░░░░░░░░  1,000 of 2,000      212/s  10 dead"));
 }
@@ -52,9 +52,10 @@ TEST(ProgressLines, SayWhatHoldsARunUpAndWhenItWillBeDoneAllTheSame) {
   auto run = half_done();
   run.blocked = "the rate 65000/1d is used up";
   run.outlook = "will not finish before its next start, 2026-11-24T02:00Z";
-  EXPECT_EQ(live_progress({run}, kNoRates).front(),
-            "monitoring, run 3: 1,001 of 2,001, 210/s, the rate 65000/1d is used up; about 8 s left (6–10 s); "
-            "will not finish before its next start, 2026-11-24T02:00Z");
+  EXPECT_EQ(
+      live_progress({run}, kNoRates).front(),
+      "monitoring, run 3: 1,001 of 2,001, 210/s, the rate 65000/1d is used up; about 8 s left (6–12 s); "
+      "will not finish before its next start, 2026-11-24T02:00Z");
 }
 
 TEST(ProgressLines, SayOnlyWhatHoldsARunUpWhereNobodyKnowsForHowLong) {
@@ -69,7 +70,8 @@ TEST(ProgressLines, SayThatThereIsNoForecastWhileNobodyKnows) {
   auto run = half_done();
   run.left.reset();
   run.rate = 0.25;
-  EXPECT_EQ(live_progress({run}, kNoRates).front(), "monitoring, run 3: 1,001 of 2,001, 0.2/s, no forecast yet");
+  EXPECT_EQ(live_progress({run}, kNoRates).front(),
+            "monitoring, run 3: 1,001 of 2,001, 0.2/s, no forecast yet");
 }
 
 TEST(ProgressLines, SpeakOfNoMillisecondsInAForecast) {
@@ -88,7 +90,8 @@ TEST(ProgressLines, ARunThatIsNotCountedYetHasNoLevels) {
 
 TEST(ProgressLines, PlainOnesHaveAllOfItInOneLine) {
   EXPECT_EQ(plain_progress(half_done()),
-            "monitoring, run 3: 1,001 of 2,001 (troop 1/1, data 1000/2000), 10 dead, 210/s, about 8 s left (6–10 s)");
+            "monitoring, run 3: 1,001 of 2,001 (troop 1/1, data 1000/2000), 10 dead, 210/s, about 8 s left "
+            "(6–12 s)");
 }
 
 TEST(LevelRates, CountWhatIsSettledSinceALevelWasFirstSeen) {
