@@ -36,10 +36,13 @@ std::string roughly(milliseconds duration) {
 
 std::string about(double calls) {
   const double digits = std::pow(10, std::max(std::floor(std::log10(std::max(calls, 1.0))) - 1, 0.0));
-  auto text = fmt::format("{:.0f}", std::round(calls / digits) * digits);
-  for (auto place = static_cast<int>(text.size()) - 3; place > 0; place -= 3)
-    text.insert(static_cast<std::size_t>(place), ",");
-  return "about " + text;
+  const auto number = fmt::format("{:.0f}", std::round(calls / digits) * digits);
+  std::string text = "about ";
+  for (std::size_t i = 0; i < number.size(); ++i) {
+    if (i > 0 && (number.size() - i) % 3 == 0) text += ',';
+    text += number[i];
+  }
+  return text;
 }
 
 std::string left_text(const std::optional<TimeLeft>& left) {
