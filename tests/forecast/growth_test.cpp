@@ -102,7 +102,9 @@ TEST(Growth, ASecondPageIsNoEndlessList) {
     sample.add({0, false, 1, {{1, 10}}});
     const auto growth = growth_of(tree, {{1, 1}, {0, 10}}, sample, {});
     ASSERT_EQ(growth.has_value(), told) << "where it is not told, nobody knows how many follow";
-    if (told) EXPECT_DOUBLE_EQ(growth->median, 1 + 10 + 10);
+    if (told) {
+      EXPECT_DOUBLE_EQ(growth->median, 1 + 10 + 10);
+    }
   }
 }
 

@@ -158,13 +158,13 @@ TEST_F(ProspectTest, IsNotedWithARowAMinute) {
   EXPECT_EQ(notes[0].foreseen.calls->median, 401);
   EXPECT_EQ(notes[0].keep->settled, 101);
   EXPECT_THAT(notes[0].keep->seen, Not(IsEmpty()));
-  int kept = 0;
+  int rows = 0;
   for (int i = 0; i < 150; ++i) {
     wait(seconds(1));
     noted();
-    kept += notes.at(0).keep.has_value();
+    rows += notes.at(0).keep.has_value();
   }
-  EXPECT_EQ(kept, 2);
+  EXPECT_EQ(rows, 2);
   EXPECT_NEAR(run.to_come, 300, 1);
 }
 

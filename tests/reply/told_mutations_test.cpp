@@ -95,7 +95,9 @@ TEST(ToldMutations, NeverMakeTheLimiterFaster) {
     for (std::size_t n = 0; n < with.size(); ++n) ASSERT_GE(with[n], without[n]) << n << " of " << text;
     if (with.back() > without.back()) ++slower;
     // Nor does any wait that is read last longer than a day.
-    if (hold) ASSERT_LE(*hold, std::chrono::hours(24)) << text;
+    if (hold) {
+      ASSERT_LE(*hold, std::chrono::hours(24)) << text;
+    }
   }
   EXPECT_GT(slower, 20) << "some of them still say something";
 }
