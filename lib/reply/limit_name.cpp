@@ -127,14 +127,18 @@ std::optional<milliseconds> window_word(std::string_view word) {
   return length ? std::optional(*length * count) : std::nullopt;
 }
 
+bool may_tell(std::string_view header) {
+  const auto has = [header](std::string_view part) { return header.find(part) != std::string_view::npos; };
+  return has("limit") || has("quota") || has("floodcontrol");
+}
+
 std::optional<LimitName> read_limit_name(std::string_view header) {
+  if (!may_tell(header)) return std::nullopt;
   LimitName name;
   if (std::ranges::find(kWhole, header) != std::end(kWhole)) {
     name.family = header;
     return name;
   }
-  const auto has = [header](std::string_view part) { return header.find(part) != std::string_view::npos; };
-  if (!has("limit") && !has("quota") && !has("floodcontrol")) return std::nullopt;  // most of them
   auto split = split_behind_family(header);
   if (!split) return std::nullopt;
   name.family = std::move(split->family);

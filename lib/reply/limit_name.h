@@ -21,6 +21,9 @@ struct LimitName {
   bool in_milliseconds = false;
 };
 
+// False for most of them, and quick: else read_limit_name() says whether it is about limits.
+bool may_tell(std::string_view header);
+
 // header: in lower case. Nothing for one that is about something else.
 std::optional<LimitName> read_limit_name(std::string_view header);
 

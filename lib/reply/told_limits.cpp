@@ -224,6 +224,11 @@ void read_retry_after(const HeaderList& headers, WallTime now, ToldLimits& told)
 }
 
 ToldLimits read_told_limits(int status, const HeaderList& headers, WallTime now) {
+  // Most vendors tell nothing, and each reply is read.
+  const bool tells = std::ranges::any_of(headers, [](const auto& header) {
+    return may_tell(header.first) || header.first.ends_with("retry-after");
+  });
+  if (!tells) return {};
   now = moment_of(headers, now);
   Counters counters(is_refusal(status), now);
   BucketNames names;
