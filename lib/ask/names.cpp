@@ -17,19 +17,15 @@ WallTime at_seconds(const std::string& text) {
 
 // Never copied or moved: its names point into it.
 struct OwnedNames {
-  OwnedNames(std::string of_parents, RunNames of_run, const PipelineSpec& of_pipeline)
-      : parents(std::move(of_parents)), run(std::move(of_run)) {
-    pipeline.vars = of_pipeline.vars;
-    pipeline.zone = of_pipeline.zone;
-    pipeline.first_since = of_pipeline.first_since;
-  }
+  OwnedNames(std::string of_parents, RunNames of_run, std::shared_ptr<const PipelineSpec> of_pipeline)
+      : parents(std::move(of_parents)), run(std::move(of_run)), pipeline(std::move(of_pipeline)) {}
   OwnedNames(const OwnedNames&) = delete;
   OwnedNames& operator=(const OwnedNames&) = delete;
 
   const std::string parents;
   const RunNames run;
-  PipelineSpec pipeline;
-  Names names{parents, run, pipeline};
+  const std::shared_ptr<const PipelineSpec> pipeline;
+  Names names{parents, run, *pipeline};
 };
 
 }  // namespace
@@ -72,8 +68,9 @@ std::optional<std::string> Names::kept(std::string_view name) {
   return found == kept_.rend() ? std::nullopt : std::optional(found->second);
 }
 
-Template::Lookup names_of(const Task& task, const RunNames& run, const PipelineSpec& pipeline) {
-  auto owned = std::make_shared<OwnedNames>(task.parents, run, pipeline);
+Template::Lookup names_of(const Task& task, const RunNames& run,
+                          std::shared_ptr<const PipelineSpec> pipeline) {
+  auto owned = std::make_shared<OwnedNames>(task.parents, run, std::move(pipeline));
   return [owned](std::string_view name) { return owned->names.value(name); };
 }
 

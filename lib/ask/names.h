@@ -3,6 +3,7 @@
 // Owned by whoever fills in a template; sees what it was made with, which must outlive it. Any thread.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -44,7 +45,8 @@ class Names {
   std::vector<std::pair<std::string, std::string>> kept_;  // by `level.field`, or `level`
 };
 
-// The same for longer than the task and the pipeline live.
-Template::Lookup names_of(const Task& task, const RunNames& run, const PipelineSpec& pipeline);
+// The same for longer than the task lives.
+Template::Lookup names_of(const Task& task, const RunNames& run,
+                          std::shared_ptr<const PipelineSpec> pipeline);
 
 }  // namespace fanout

@@ -137,7 +137,9 @@ void Conclusions::keep(const Attempt& attempt, Reply reply, Reading reading) {
   Record record;
   record.run = task.run;
   record.task = task.id;
-  record.names = names_of(task, attempt.names, *attempt.pipeline);
+  // The configuration that it left under owns the pipeline.
+  record.names =
+      names_of(task, attempt.names, std::shared_ptr<const PipelineSpec>(attempt.config, attempt.pipeline));
   record.parents = task.parents;
   record.fetched_at = format_utc(clock_.wall());
   // What a rule keeps need not have been read, or not have read well.

@@ -285,7 +285,7 @@ TEST(Names, OfMomentsAreWrittenAsVendorsAskForThem) {
       {"run.since.rfc3339", "2026-11-22T02:00:00Z"},
   };
   const RunNames second{18, "2026-11-23", "1795399200", "1795312800"};
-  const auto names = names_of(asking.task, second, asking.pipeline);
+  const auto names = names_of(asking.task, second, std::make_shared<const PipelineSpec>(asking.pipeline));
   for (const auto& [name, value] : rows) EXPECT_EQ(names(name), value) << name;
   EXPECT_EQ(names("run.at.other"), std::nullopt);
   EXPECT_EQ(names("run.at."), std::nullopt);
@@ -295,14 +295,17 @@ TEST(Names, OfAFirstRunBeginWhereThePipelineSays) {
   Asking asking;
   const auto since = [&](const char* first_since, const char* name) {
     asking.pipeline.first_since = FirstSince::parse(first_since);
-    return names_of(asking.task, kRun, asking.pipeline)(name);
+    return names_of(asking.task, kRun, std::make_shared<const PipelineSpec>(asking.pipeline))(name);
   };
-  EXPECT_EQ(names_of(asking.task, kRun, asking.pipeline)("run.since.rfc3339"), "1970-01-01T00:00:00Z");
+  EXPECT_EQ(
+      names_of(asking.task, kRun, std::make_shared<const PipelineSpec>(asking.pipeline))("run.since.rfc3339"),
+      "1970-01-01T00:00:00Z");
   EXPECT_EQ(since("2024-01-01", "run.since"), "1704067200");
   EXPECT_EQ(since("2024-01-01T06:00:00+02:00", "run.since.rfc3339"), "2024-01-01T04:00:00Z");
   EXPECT_EQ(since("30d", "run.since.date"), "2026-10-24");
   const RunNames second{18, "2026-11-23", "1795399200", "1795312800"};
-  EXPECT_EQ(names_of(asking.task, second, asking.pipeline)("run.since"), "1795312800")
+  EXPECT_EQ(names_of(asking.task, second, std::make_shared<const PipelineSpec>(asking.pipeline))("run.since"),
+            "1795312800")
       << "no longer the first";
 }
 
@@ -310,7 +313,7 @@ TEST(Names, OutliveTheTaskAndThePipeline) {
   Template::Lookup names;
   {
     const Asking asking;
-    names = names_of(asking.task, kRun, asking.pipeline);
+    names = names_of(asking.task, kRun, std::make_shared<const PipelineSpec>(asking.pipeline));
   }
   EXPECT_EQ(names("troop.id"), "9223372036854775807");
   EXPECT_EQ(names("metric"), "go_goroutines");
