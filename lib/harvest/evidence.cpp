@@ -11,8 +11,9 @@ Evidence evidence_of(const Outcome& outcome, int status, int times, bool others_
       return Evidence::unclear;
     case VendorSays::refuses_us:
       return others_well && times <= 1 ? Evidence::down : Evidence::unclear;
+    case VendorSays::not_there:  // all tasks go the same way
+      return Evidence::down;
     case VendorSays::down:
-    case VendorSays::not_there:
       break;
   }
   if (times <= 1) return Evidence::down;

@@ -53,10 +53,11 @@ std::string House::story(const std::string& url, const std::string& vendor_lines
 base_url = ")" +
          url + R"("
 auth     = { kind = "bearer", token = { env = "ORACLE_TOKEN" } }
-)" + vendor_lines +
+)" +
          (vendor_lines.find("rate") == std::string::npos && vendor_lines.find("adaptive") == std::string::npos
-              ? "\nadaptive = false"
+              ? "adaptive = false\n"
               : "") +
+         vendor_lines +
          R"(
 [pipeline.monitoring]
 vendor = "oracle"

@@ -18,7 +18,7 @@ TEST(Evidence, SpeaksOfTheVendorOrOfTheTask) {
   const Case cases[] = {
       {well, 200, 1, true, Evidence::alive},          {down, 500, 1, true, Evidence::down},
       {down, 504, 1, true, Evidence::down},           {down, 500, 2, true, Evidence::unclear},
-      {down, 504, 2, true, Evidence::unclear},        {not_there, 0, 4, true, Evidence::unclear},
+      {down, 504, 2, true, Evidence::unclear},        {not_there, 0, 4, true, Evidence::down},
       {down, 503, 4, false, Evidence::down},          {not_there, 0, 4, false, Evidence::down},
       {down, 500, 2, false, Evidence::unclear},       {asked_too_much, 429, 1, true, Evidence::unclear},
       {refuses_us, 401, 1, true, Evidence::down},     {refuses_us, 401, 2, true, Evidence::unclear},
