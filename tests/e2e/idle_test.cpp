@@ -50,11 +50,8 @@ TEST(Idle, MakesNoSystemCallAtAll) {
   const House house;
   house.configure(House::story("http://127.0.0.1:9", "rate = \"10/1s\"", "schedule = \"0 0 1 1 *\""));
   auto daemon = start_traced(house);
-  EXPECT_TRUE(eventually([&] {
-    return house.is_up() && calls_within(std::chrono::milliseconds(500), house).empty();
-  })) << "it comes to rest after its start\n"
-      << house.daemon_log();
-  EXPECT_EQ(calls_within(std::chrono::seconds(4), house), "");
+  EXPECT_TRUE(eventually([&] { return house.is_up(); })) << house.daemon_log();
+  expect_rest(house);  // on a busy machine its start takes a while
   EXPECT_TRUE(daemon.running());
 }
 
