@@ -35,16 +35,9 @@ std::string out_of_reach(const SecretSource& source) {
   return {};
 }
 
+// A file says by itself what it is.
 std::string name_of(const SecretSource& source) {
-  switch (source.kind) {
-    case SecretSource::Kind::env:
-      return "environment variable " + source.name;
-    case SecretSource::Kind::credential:
-      return "credential " + source.name;
-    case SecretSource::Kind::file:
-      break;
-  }
-  return source.name;
+  return source.kind == SecretSource::Kind::file ? source.name : text_of(source);
 }
 
 void read_secrets_of(const VendorSpec& vendor, NamedFindings& found) {

@@ -60,18 +60,6 @@ Found find(const SecretSource& source) {
   return {};
 }
 
-const char* kind_text(SecretSource::Kind kind) {
-  switch (kind) {
-    case SecretSource::Kind::env:
-      return "environment variable ";
-    case SecretSource::Kind::file:
-      return "file ";
-    case SecretSource::Kind::credential:
-      return "credential ";
-  }
-  return "";
-}
-
 }  // namespace
 
 std::optional<Secret> read_secret(const SecretSource& source, std::string* why) {
@@ -83,7 +71,7 @@ std::optional<Secret> read_secret(const SecretSource& source, std::string* why) 
     // It goes into a header or a query: a control character there would be a request of its own.
     const bool one_line =
         std::none_of(value.begin(), value.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; });
-    const std::string what = kind_text(source.kind) + source.name;
+    const std::string what = text_of(source);
     if (value.empty()) found.wrong = what + " is empty; put the secret there";
     if (!one_line) found.wrong = what + " holds more than one line of text; a secret is one line";
   }

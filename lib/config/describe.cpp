@@ -31,25 +31,6 @@ const char* format_name(LogFormat format) {
   return "text";
 }
 
-std::string source_text(const SecretSource& source) {
-  switch (source.kind) {
-    case SecretSource::Kind::env:
-      return "environment variable " + source.name;
-    case SecretSource::Kind::file:
-      return "file " + source.name;
-    case SecretSource::Kind::credential:
-      return "credential " + source.name;
-  }
-  return source.name;
-}
-
-std::string auth_text(const Auth& auth) {
-  std::string text = auth.kind;
-  for (const auto& [key, value] : auth.settings) text += ", " + key + " " + value;
-  for (const auto& [key, source] : auth.secrets) text += ", " + key + " from " + source_text(source);
-  return text;
-}
-
 std::string rates_text(const VendorSpec& vendor) {
   if (vendor.rates.empty())
     return vendor.adaptive ? "no rate: the limit is looked for from one a second on"
@@ -68,7 +49,7 @@ std::string rates_text(const VendorSpec& vendor) {
 void describe_vendor(Out out, const VendorSpec& vendor) {
   fmt::format_to(out, "\nvendor {}\n", vendor.name);
   line(out, "base_url", "{}", vendor.base_url.text());
-  line(out, "auth", "{}", auth_text(vendor.auth));
+  line(out, "auth", "{}", text_of(vendor.auth));
   if (vendor.base_url.tls) {
     line(out, "trusts", "{}",
          vendor.ca_file.empty() ? "the certificates that this machine trusts" : vendor.ca_file);

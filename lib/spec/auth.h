@@ -14,6 +14,9 @@ struct SecretSource {
   friend bool operator==(const SecretSource&, const SecretSource&) = default;
 };
 
+// "environment variable ORACLE_TOKEN"
+std::string text_of(const SecretSource& source);
+
 // Which kinds there are, and which keys each has, is said in auth/kinds.cpp alone.
 struct Auth {
   std::string kind = "none";
@@ -21,5 +24,7 @@ struct Auth {
   std::map<std::string, SecretSource> secrets;  // by key: token, password, …
   friend bool operator==(const Auth&, const Auth&) = default;
 };
+// "basic, user u, password from file /etc/p"; holds no secret.
+std::string text_of(const Auth& auth);
 
 }  // namespace fanout
