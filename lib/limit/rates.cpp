@@ -42,7 +42,7 @@ void Rates::configure(const std::vector<Rate>& rates, int burst, microseconds ji
   allow_for_the_way();
 }
 
-Rates::Lane* Rates::lane_of(milliseconds window) {
+Lane* Rates::lane_of(milliseconds window) {
   for (Lane& lane : lanes_) {
     if (lane.window.rate().window == window) return &lane;
   }
@@ -105,10 +105,7 @@ std::string Rates::why(MonoTime now) const {
 }
 
 void Rates::taken(MonoTime now) {
-  for (Lane& lane : lanes_) {
-    lane.window.taken(now);
-    lane.pace.taken(now);
-  }
+  for (Lane& lane : lanes_) lane.taken(now);
 }
 
 void Rates::sent(MonoTime now) {
@@ -126,23 +123,15 @@ void Rates::ended(Flight::Sent sent, bool well, MonoTime now) {
 
 void Rates::save(SavedLimiter& saved, std::int64_t leaving, MonoTime now) const {
   saved.history = entries_of(history_, now);
-  for (const Lane& lane : lanes_) {
-    const auto due = lane.pace.due_after(leaving, now) - now;
-    saved.lanes.push_back({lane.window.rate().window, std::chrono::ceil<milliseconds>(due),
-                           entries_of(lane.window.arrivals(), now)});
-  }
+  for (const Lane& lane : lanes_) saved.lanes.push_back(lane.saved(leaving, now));
 }
 
 void Rates::restore(const SavedLimiter& saved, MonoTime then, MonoTime now) {
   for (const auto& entry : saved.history) history_.add(then - entry.age, entry.count);
   history_.add(now + kOnItsWay, saved.on_their_way);
   for (Lane& lane : lanes_) {
-    const Rate rate = lane.window.rate();
-    const auto same = std::ranges::find(saved.lanes, rate.window, &SavedLimiter::Lane::window);
-    lane.window = Window(rate);
-    for (const auto& entry : same == saved.lanes.end() ? saved.history : same->past) {
-      if (then - entry.age + rate.window > now) lane.window.arrived(then - entry.age, entry.count);
-    }
+    const auto same = std::ranges::find(saved.lanes, lane.window.rate().window, &SavedLimiter::Lane::window);
+    lane.restore(same == saved.lanes.end() ? saved.history : same->past, then, now);
     if (same != saved.lanes.end()) lane.pace.set_due(then + same->due, now);
   }
   allow_for_the_way();

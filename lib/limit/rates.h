@@ -15,12 +15,9 @@
 #include "limit/arrivals.h"
 #include "limit/flight.h"
 #include "limit/jitter.h"
-#include "limit/pace.h"
-#include "limit/window.h"
+#include "limit/lane.h"
 
 namespace fanout {
-
-struct SavedLimiter;
 
 class Rates {
  public:
@@ -56,11 +53,6 @@ class Rates {
   void assume_full_pace(int in_flight, MonoTime now);
 
  private:
-  struct Lane {
-    Window window;
-    Pace pace;
-  };
-
   Lane* lane_of(milliseconds window);
   void allow_for_the_way();
 

@@ -122,9 +122,7 @@ void Told::forget_old(MonoTime now) {
 
 void Told::taken(MonoTime now) {
   for (auto& entry : entries_) {
-    if (!entry.lane) continue;
-    entry.lane->window.taken(now);
-    entry.lane->pace.taken(now);
+    if (entry.lane) entry.lane->taken(now);
   }
 }
 
@@ -195,11 +193,9 @@ void Told::save(SavedLimiter& saved, std::int64_t leaving, int in_flight, MonoTi
     told.allowance = entry.allowance.state(now, in_flight);
     told.several = entry.several;
     if (entry.lane) {
-      const auto& [window, pace] = *entry.lane;
-      told.limit = window.rate().limit;
+      told.limit = entry.lane->window.rate().limit;
       told.on_their_way = std::min(leaving, told.limit) + in_flight;
-      told.lane = {window.rate().window, std::chrono::ceil<milliseconds>(pace.due_after(leaving, now) - now),
-                   entries_of(window.arrivals(), now, kEntriesKept)};
+      told.lane = entry.lane->saved(leaving, now, kEntriesKept);
     }
     saved.told.push_back(std::move(told));
   }
@@ -213,9 +209,7 @@ void Told::restore(const SavedLimiter& saved, MonoTime then, MonoTime now) {
     if (told.limit > 0) {
       const Rate rate{told.limit, told.lane.window};
       entry.lane = Lane{Window(rate), Pace(rate, 1, now)};
-      for (const auto& past : told.lane.past) {
-        if (then - past.age + rate.window > now) entry.lane->window.arrived(then - past.age, past.count);
-      }
+      entry.lane->restore(told.lane.past, then, now);
       entry.lane->window.arrived(now + entry.lane->window.grace(), told.on_their_way);
       entry.lane->pace.set_due(then + told.lane.due, now);
     }

@@ -16,14 +16,11 @@
 
 #include "limit/allowance.h"
 #include "limit/flight.h"
-#include "limit/pace.h"
+#include "limit/lane.h"
 #include "limit/rates.h"
 #include "limit/told_limit.h"
-#include "limit/window.h"
 
 namespace fanout {
-
-struct SavedLimiter;
 
 class Told {
  public:
@@ -61,10 +58,6 @@ class Told {
   void restore(const SavedLimiter& saved, MonoTime then, MonoTime now);
 
  private:
-  struct Lane {
-    Window window;
-    Pace pace;
-  };
   struct Entry {
     std::string name;
     MonoTime heard{};
