@@ -36,6 +36,8 @@ constexpr Seconds kFirstProbe{60}, kRarestProbe{900};
 constexpr int kHints = 2;
 constexpr milliseconds kMoment{1000};
 
+bool agree(double rate, double with) { return with > 0 && std::abs(rate - with) <= kAgree * with; }
+
 MonoTime later(MonoTime at, Seconds by) { return at + std::chrono::ceil<microseconds>(by); }
 
 }  // namespace
@@ -83,12 +85,13 @@ void Adaptive::ended(const Left& left, Said said, std::string_view level, MonoTi
   if (now - window_.begin >= length && window_.well + window_.failed >= kFewestReplies) end_window(now);
 }
 
+// What is measured: the last second, or the last few replies.
+Seconds Adaptive::span() const { return std::max(kShortestWindow, Seconds(kFewestReplies / rate())); }
+
 // Replies a second that were good, lately.
 double Adaptive::measured(MonoTime now) const {
-  const Seconds span = std::max(kShortestWindow, Seconds(kFewestReplies / rate()));
-  const auto since = now - std::chrono::floor<microseconds>(span);
-  const auto first = std::ranges::lower_bound(answered_, since);
-  return static_cast<double>(answered_.end() - first) / span.count();
+  const auto first = std::ranges::lower_bound(answered_, now - std::chrono::floor<microseconds>(span()));
+  return static_cast<double>(answered_.end() - first) / span().count();
 }
 
 // What the vendor bears, as far as the last replies tell. While it doubles they tell of a while ago.
@@ -134,9 +137,7 @@ void Adaptive::refused(const Left& left, MonoTime now) {
   if (cut_at_ && left.at <= *cut_at_) return;
   if (learn_in_flight(left)) return;
   const double rate = std::max(borne(now), quota_.rate().value_or(0));
-  const bool as_known = known_ > 0 && std::abs(rate - known_) <= kAgree * known_;
-  learn_rate(rate, now);
-  cut(rate, as_known ? kAfterKnown : kAfterRefusal, now);
+  cut(rate, learn_rate(rate, now) ? kAfterKnown : kAfterRefusal, now);
 }
 
 // to: of the ceiling.
@@ -150,17 +151,20 @@ void Adaptive::cut(double ceiling, double to, MonoTime now) {
   window_ = Window{now};
 }
 
-void Adaptive::learn_rate(double rate, MonoTime now) {
-  if (known_ > 0 && std::abs(rate - known_) <= kAgree * known_) {
+// True if it was known already.
+bool Adaptive::learn_rate(double rate, MonoTime now) {
+  const bool as_known = agree(rate, known_);
+  if (as_known) {
     known_ += (rate - known_) / 4;
     probe_every_ = std::min(probe_every_ * 2, kRarestProbe);
-  } else if (ceiling_ > 0 && std::abs(rate - ceiling_) <= kAgree * ceiling_) {
+  } else if (agree(rate, ceiling_)) {
     known_ = (rate + ceiling_) / 2;
     probe_every_ = kFirstProbe;
   } else {
     known_ = 0;
   }
   probe_at_ = later(now, probe_every_);
+  return as_known;
 }
 
 // True if that is what was too much.
@@ -188,8 +192,7 @@ void Adaptive::end_window(MonoTime now) {
     cut(starting_ ? borne(now) : rate(), failures > kManyFailures ? kHard : kGently, now);
   }
   window_ = Window{now};
-  const auto old =
-      now - std::chrono::ceil<microseconds>(std::max(kShortestWindow, Seconds(kFewestReplies / rate())));
+  const auto old = now - std::chrono::ceil<microseconds>(span());
   while (!answered_.empty() && answered_.front() < old) answered_.pop_front();
 }
 

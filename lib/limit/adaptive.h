@@ -73,6 +73,7 @@ class Adaptive {
     int well = 0, failed = 0;
   };
 
+  Seconds span() const;
   double measured(MonoTime now) const;
   double borne(MonoTime now) const;
   double cubic() const;
@@ -80,7 +81,7 @@ class Adaptive {
   void grow(MonoTime now);
   void refused(const Left& left, MonoTime now);
   void cut(double ceiling, double to, MonoTime now);
-  void learn_rate(double rate, MonoTime now);
+  bool learn_rate(double rate, MonoTime now);
   bool learn_in_flight(const Left& left);
   void end_window(MonoTime now);
 
