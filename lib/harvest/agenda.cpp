@@ -7,7 +7,25 @@ namespace {
 
 std::string text_of(const Schedule& schedule) { return schedule.cron() + " " + schedule.zone(); }
 
+constexpr milliseconds kDay = std::chrono::hours(24);
+
 }  // namespace
+
+double runs_a_day(const Schedule& schedule, WallTime from) {
+  constexpr int kEnough = 60;
+  constexpr milliseconds kLongEnough = 28 * kDay;
+  int count = 0;
+  auto last = from;
+  while (count < kEnough) {
+    const auto next = schedule.next_after(last);
+    if (!next || *next - from > kLongEnough) break;
+    last = *next;
+    ++count;
+  }
+  if (count == 0) return 0;
+  const auto over = count == kEnough ? last - from : kLongEnough;
+  return count * std::chrono::duration<double>(kDay) / std::chrono::duration<double>(over);
+}
 
 void Agenda::configure(const Config& config, WallTime now) {
   std::map<std::string, Entry> entries;
@@ -16,7 +34,8 @@ void Agenda::configure(const Config& config, WallTime now) {
     const auto known = entries_.find(name);
     const bool same = known != entries_.end() && known->second.schedule == *pipeline.schedule;
     const auto considered = same ? known->second.considered : now;
-    entries.emplace(name, Entry{*pipeline.schedule, considered, pipeline.schedule->next_after(considered)});
+    entries.emplace(name, Entry{*pipeline.schedule, considered, pipeline.schedule->next_after(considered),
+                                same ? known->second.a_day : fanout::runs_a_day(*pipeline.schedule, now)});
   }
   entries_ = std::move(entries);
 }
@@ -67,6 +86,11 @@ std::optional<WallTime> Agenda::next() const {
 std::optional<WallTime> Agenda::next(const std::string& pipeline) const {
   const auto found = entries_.find(pipeline);
   return found == entries_.end() ? std::nullopt : found->second.next;
+}
+
+double Agenda::runs_a_day(const std::string& pipeline) const {
+  const auto found = entries_.find(pipeline);
+  return found == entries_.end() ? 0 : found->second.a_day;
 }
 
 WallTime Agenda::considered(const std::string& pipeline) const {

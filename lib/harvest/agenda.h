@@ -16,6 +16,9 @@
 
 namespace fanout {
 
+// How often it is due, on average over the next days. Up to a millisecond, where a zone changes its clocks.
+double runs_a_day(const Schedule& schedule, WallTime from);
+
 class Agenda {
  public:
   struct Due {
@@ -38,6 +41,8 @@ class Agenda {
   std::optional<WallTime> next() const;
   // Of one pipeline; nothing if it has no schedule.
   std::optional<WallTime> next(const std::string& pipeline) const;
+  // How often it is due; never, if it has no schedule.
+  double runs_a_day(const std::string& pipeline) const;
   WallTime considered(const std::string& pipeline) const;
 
   // Up to when each is dealt with has a row of its own in the store, so that a run which is missed before the
@@ -52,6 +57,7 @@ class Agenda {
     Schedule schedule;
     WallTime considered;  // due moments up to here are dealt with
     std::optional<WallTime> next;
+    double a_day = 0;
   };
   std::map<std::string, Entry> entries_;
   std::map<std::string, ScheduleRow> saved_;

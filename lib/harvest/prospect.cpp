@@ -58,8 +58,8 @@ std::string why_not_drained(const ActiveRun& run, const Horizon& horizon) {
   if (!tightest || horizon.agenda == nullptr) return {};
   double needed = 0;
   for (const auto& [name, pipeline] : config.pipelines) {
-    if (pipeline.vendor != vendor.name || !pipeline.schedule) continue;
-    needed += runs_a_day(*pipeline.schedule, horizon.wall) * horizon.runs.usual_calls(name);
+    if (pipeline.vendor == vendor.name)
+      needed += horizon.agenda->runs_a_day(name) * horizon.runs.usual_calls(name);
   }
   needed *= run.foresight.requests_each();
   if (needed <= in_a_day(*tightest)) return {};
@@ -90,22 +90,6 @@ std::string why_blocked(const ActiveRun& run, const Committer& committer, const 
   if (!committer.blocked().empty()) return committer.blocked();
   auto why_not = runs.why_not(run);
   return why_not.empty() ? dispatchers.of(runs.pipeline_of(run)->vendor).standstill().why : why_not;
-}
-
-double runs_a_day(const Schedule& schedule, WallTime from) {
-  constexpr int kEnough = 60;
-  constexpr milliseconds kLongEnough = 28 * kDay;
-  int count = 0;
-  auto last = from;
-  while (count < kEnough) {
-    const auto next = schedule.next_after(last);
-    if (!next || *next - from > kLongEnough) break;
-    last = *next;
-    ++count;
-  }
-  if (count == 0) return 0;
-  const auto over = count == kEnough ? last - from : kLongEnough;
-  return count * std::chrono::duration<double>(kDay) / std::chrono::duration<double>(over);
 }
 
 double in_a_day(const Rate& rate) {

@@ -38,8 +38,6 @@ Prospect prospect_of(const ActiveRun& run, const Horizon& horizon);
 std::string why_blocked(const ActiveRun& run, const Committer& committer, const OpenRuns& runs,
                         const Dispatchers& dispatchers);
 
-// How often it is due, on average over the next days.
-double runs_a_day(const Schedule& schedule, WallTime from);
 // The least of what the rates allow in a day; nothing where there are none.
 std::optional<Rate> tightest_in_a_day(const std::vector<Rate>& rates);
 double in_a_day(const Rate& rate);

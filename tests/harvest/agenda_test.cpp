@@ -143,5 +143,17 @@ TEST_F(AgendaTest, TakesARowWithoutATextForThatOfWhicheverScheduleThereIs) {
   ASSERT_EQ(agenda.take_due(kMonday + hours(60)).size(), 1U);
 }
 
+TEST_F(AgendaTest, CountsTheRunsOfADay) {
+  EXPECT_NEAR(runs_a_day(*Schedule::parse("0 2 * * *", "UTC"), kMonday), 1, 0.01);
+  EXPECT_NEAR(runs_a_day(*Schedule::parse("*/15 * * * *", "UTC"), kMonday), 96, 2);
+  EXPECT_NEAR(runs_a_day(*Schedule::parse("0 2 * * 1", "UTC"), kMonday), 1.0 / 7, 0.01);
+  EXPECT_NEAR(runs_a_day(*Schedule::parse("0 0 29 2 *", "UTC"), kMonday), 0, 0.1);
+  agenda.configure(scheduled("*/15 * * * *"), kMonday);
+  EXPECT_NEAR(agenda.runs_a_day("p"), 96, 2);
+  EXPECT_EQ(agenda.runs_a_day("by hand"), 0);
+  agenda.configure(scheduled("0 2 * * *"), kMonday);
+  EXPECT_NEAR(agenda.runs_a_day("p"), 1, 0.01) << "another schedule";
+}
+
 }  // namespace
 }  // namespace fanout

@@ -5,6 +5,7 @@
 #include "harvest/machines.h"
 #include "harvest/noting.h"
 #include "harvest/status.h"
+#include "transcripts/configurations.h"
 
 namespace fanout {
 namespace {
@@ -14,32 +15,14 @@ using testing::IsEmpty;
 using testing::Not;
 
 // A vendor with a quota, asked by a pipeline that is due every day; and one beside it.
-constexpr const char* kDaily = R"(
-[vendor.v]
-base_url = "http://v.example"
-rate = ["10/1s", "1000/1d"]
-[pipeline.p]
-vendor = "v"
-schedule = "0 2 * * *"
-[[pipeline.p.level]]
-name = "a"
-path = "/a"
-items = "$"
-[[pipeline.p.level]]
-name = "b"
-parent = "a"
-path = "/a/{a}"
-[pipeline.q]
-vendor = "v"
-[[pipeline.q.level]]
-name = "a"
-path = "/q"
-)";
+std::string daily() {
+  return vendor("rate = [\"10/1s\", \"1000/1d\"]\n") + fan("p", "schedule = \"0 2 * * *\"\n") + pipeline("q");
+}
 
 class ProspectTest : public Machines {
  protected:
   void SetUp() override {
-    config = config_of(kDaily);
+    config = config_of(daily());
     runs.configure(config);
     Machines::SetUp();
   }
@@ -196,14 +179,6 @@ TEST_F(ProspectTest, IsSaidInTheLogOnceAndAgainWhenItIsOtherwise) {
   go_on(30, 5000);
   EXPECT_EQ(lines.size(), 4u) << "once";
   EXPECT_EQ(run.run.id, 1);
-}
-
-TEST_F(ProspectTest, CountsTheRunsOfADay) {
-  const auto now = clock.wall();
-  EXPECT_NEAR(runs_a_day(*Schedule::parse("0 2 * * *", "UTC"), now), 1, 0.01);
-  EXPECT_NEAR(runs_a_day(*Schedule::parse("*/15 * * * *", "UTC"), now), 96, 2);
-  EXPECT_NEAR(runs_a_day(*Schedule::parse("0 2 * * 1", "UTC"), now), 1.0 / 7, 0.01);
-  EXPECT_NEAR(runs_a_day(*Schedule::parse("0 0 29 2 *", "UTC"), now), 0, 0.1);
 }
 
 }  // namespace
