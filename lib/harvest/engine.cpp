@@ -11,7 +11,6 @@
 #include "harvest/departure.h"
 #include "harvest/farewell.h"
 #include "harvest/noting.h"
-#include "harvest/prospect.h"
 #include "harvest/status.h"
 
 namespace fanout {
@@ -145,10 +144,12 @@ void Engine::drain(milliseconds patience, std::function<void()> drained) {
   pump();
 }
 
-std::vector<RunProgress> Engine::progress() const {
-  return progress_of(
-      {runs_, committer_, dispatchers_, life_.once ? nullptr : &agenda_, on_.clock.mono(), on_.clock.wall()});
+Horizon Engine::horizon() const {
+  return {runs_,           committer_, dispatchers_, life_.once ? nullptr : &agenda_, on_.clock.mono(),
+          on_.clock.wall()};
 }
+
+std::vector<RunProgress> Engine::progress() const { return progress_of(horizon()); }
 
 std::string Engine::status() const { return status_of(progress(), committer_, agenda_); }
 
@@ -221,10 +222,7 @@ void Engine::complete(Commit& commit, const std::vector<Plan>& plans) {
       commit.batch.finish_runs.push_back(id);
     }
   }
-  add_notes(
-      commit, runs_,
-      {runs_, committer_, dispatchers_, life_.once ? nullptr : &agenda_, on_.clock.mono(), on_.clock.wall()},
-      on_.log);
+  add_notes(commit, runs_, horizon(), on_.log);
   auto plan = plans.begin();
   for (auto& [name, dispatcher] : dispatchers_) {
     if (plan->claims > 0) add_claims(*dispatcher, runs_, plan->claims, on_.clock.wall(), commit.batch.claims);

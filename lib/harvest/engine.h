@@ -25,6 +25,7 @@
 #include "harvest/helm.h"
 #include "harvest/open_runs.h"
 #include "harvest/orders.h"
+#include "harvest/prospect.h"
 #include "harvest/steady_time.h"
 #include "spec/config.h"
 
@@ -76,6 +77,7 @@ class Engine {
   void end_runs(const std::vector<std::int64_t>& finished);
   void set_alarm(const std::vector<Plan>& plans);
   void check_whether_over();
+  Horizon horizon() const;
 
   // How it began, and how it ends.
   struct Life {
