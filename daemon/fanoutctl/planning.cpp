@@ -3,24 +3,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "base/error.h"
 #include "base/wording.h"
 #include "config/load.h"
 #include "daemon/fanoutctl/plan.h"
 #include "harvest/prospect.h"
+#include "store/sqlite/runs.h"
 
 namespace fanout {
 namespace {
-
-// Complete ones that little of died of, as a forecast goes by them.
-constexpr const char* kPastRuns =
-    "SELECT id, finished_at - started_at,"
-    " (SELECT total(committed) FROM part WHERE run = r.id), (SELECT count(*) FROM part WHERE run = r.id),"
-    " (SELECT count(*) FROM answer_path WHERE run = r.id)"
-    " FROM run r WHERE pipeline = ?1 AND state = 'finished' AND forgotten = 0"
-    " AND (SELECT sum(dead) * 10 <= sum(done + skipped) FROM tally WHERE run = r.id)"
-    " ORDER BY id DESC LIMIT 5";
 
 EarlierRun levels_of(const Database& database, std::int64_t run) {
   EarlierRun levels;
@@ -32,8 +25,15 @@ EarlierRun levels_of(const Database& database, std::int64_t run) {
 
 std::vector<PastRun> past_runs(const Database& database, const std::string& pipeline) {
   std::vector<PastRun> runs;
-  Statement statement(database, kPastRuns);
-  statement.bind(pipeline);
+  Statement statement(
+      database,
+      fmt::format(
+          "SELECT r.id, r.finished_at - r.started_at, (SELECT total(committed) FROM part WHERE run = r.id),"
+          " (SELECT count(*) FROM part WHERE run = r.id),"
+          " (SELECT count(*) FROM answer_path WHERE run = r.id)"
+          " FROM ({}) e CROSS JOIN run r ON r.id = e.id ORDER BY r.id DESC",
+          kEarlierRuns));
+  statement.bind(pipeline, std::numeric_limits<std::int64_t>::max());
   while (statement.step()) {
     runs.push_back({levels_of(database, statement.integer(0)), milliseconds(statement.integer(1)),
                     static_cast<std::int64_t>(statement.real(2)), statement.integer(3),

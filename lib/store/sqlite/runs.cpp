@@ -8,8 +8,6 @@ namespace {
 constexpr const char* kColumns =
     "id, pipeline, state, cause, scheduled_for, started_at, since, reopened, seen";
 
-constexpr int kEarlierRuns = 5;  // that a forecast goes by
-
 // One row's worth of numbers, each of which may be nothing.
 using Number = std::optional<std::int64_t>;
 
@@ -60,16 +58,11 @@ Runs::Runs(Database& database, Queue& queue)
             "eta_high) "
             "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT DO NOTHING"),
       keep_seen_(database, "UPDATE run SET seen = ?2 WHERE id = ?1"),
-      // One of which much died, such as at its root, says little of the next.
       earlier_(
           database,
-          fmt::format(
-              "SELECT r.id, t.level, t.waiting + t.ready + t.leased + t.done + t.skipped + t.dead "
-              "FROM (SELECT id FROM run INDEXED BY run_by_pipeline WHERE pipeline = ?1 AND id < ?2 "
-              "AND state = 'finished' AND forgotten = 0 AND (SELECT sum(dead) * 10 <= sum(done + skipped) "
-              "FROM tally WHERE run = run.id) ORDER BY id DESC LIMIT {}) r "
-              "CROSS JOIN tally t ON t.run = r.id ORDER BY r.id DESC",
-              kEarlierRuns)),
+          fmt::format("SELECT r.id, t.level, t.waiting + t.ready + t.leased + t.done + t.skipped + t.dead "
+                      "FROM ({}) r CROSS JOIN tally t ON t.run = r.id ORDER BY r.id DESC",
+                      kEarlierRuns)),
       open_(database,
             fmt::format("SELECT {} FROM run INDEXED BY run_open WHERE finished_at IS NULL ORDER BY id",
                         kColumns)),

@@ -14,6 +14,13 @@
 
 namespace fanout {
 
+// Numbers of the complete runs of a pipeline (?1) before a run (?2), the latest first, that a forecast and a
+// plan go by. One of which much died, such as at its root, says little of the next.
+inline constexpr const char* kEarlierRuns =
+    "SELECT id FROM run INDEXED BY run_by_pipeline WHERE pipeline = ?1 AND id < ?2 AND state = 'finished' "
+    "AND forgotten = 0 AND (SELECT sum(dead) * 10 <= sum(done + skipped) FROM tally WHERE run = run.id) "
+    "ORDER BY id DESC LIMIT 5";
+
 class Runs {
  public:
   Runs(Database& database, Queue& queue);
