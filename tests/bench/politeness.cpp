@@ -1,15 +1,11 @@
 #include <fmt/format.h>
 
-#include <map>
-#include <queue>
 #include <string>
 #include <vector>
 
 #include "bench/bench.h"
 #include "bench/published.h"
-#include "limit/adaptive.h"
-#include "limit/hold.h"
-#include "limit/strange_vendors.h"
+#include "limit/playing.h"
 
 namespace fanout::bench {
 namespace {
@@ -17,9 +13,9 @@ namespace {
 using namespace strange;
 
 constexpr Time kLength = 900;
-constexpr Time kWay = 0.002;
 constexpr int kWorkers = 64;  // at most in flight, whoever asks
-constexpr std::size_t kBin = 10;
+constexpr Time kStretch = 10;
+constexpr std::size_t kMinute = 6;  // stretches
 
 struct Scenario {
   const char* name;
@@ -62,39 +58,10 @@ std::vector<Scenario> scenarios() {
   };
 }
 
-MonoTime mono(Time at) { return MonoTime{} + microseconds(static_cast<std::int64_t>(at * 1e6)); }
-Time time(MonoTime at) {
-  return at == MonoTime::max() ? 1e18 : static_cast<Time>(at.time_since_epoch().count()) / 1e6;
-}
-
-// fanoutd's bound, with the hold that a refusal brings.
-class Ours {
- public:
-  using Left = Adaptive::Left;
-  Time next(Time now, int in_flight) const {
-    const Time at = std::max(now, time(adaptive_.next(in_flight)));
-    return hold_.until() ? std::max(at, time(*hold_.until())) : at;
-  }
-  Left taken(Time now, int in_flight) { return adaptive_.taken(mono(now), in_flight); }
-  void ended(const Left& left, Fate fate, Time now) {
-    const auto said = fate == Fate::well      ? Adaptive::Said::well
-                      : fate == Fate::refused ? Adaptive::Said::refused
-                                              : Adaptive::Said::failed;
-    adaptive_.ended(left, said, "level", mono(now));
-    if (fate == Fate::refused) hold_.begin(left.at, mono(now), adaptive_.quiet(mono(now)));
-  }
-
- private:
-  Adaptive adaptive_{MonoTime{}};
-  Hold hold_;
-};
-
 template <typename Published>
 class Theirs {
  public:
   using Left = Time;
-  template <typename... Values>
-  explicit Theirs(Values... values) : published_(values...) {}
   Time next(Time now, int in_flight) const { return published_.next(now, in_flight); }
   Left taken(Time now, int in_flight) {
     published_.taken(now, in_flight);
@@ -107,80 +74,53 @@ class Theirs {
 };
 
 struct Result {
-  double all = 0, well = 0, worst = 0;
+  double lost = 0, worst = 0;  // shares
   int falls = 0;
-  std::vector<double> bins = std::vector<double>(static_cast<std::size_t>(kLength) / kBin + 1);
-  std::vector<double> right = bins;
+  std::vector<double> answered, right;  // requests a second, in each stretch
 };
 
 template <typename Way>
 Result play(const Scenario& scenario, Way way) {
-  struct Request {
-    Time ends;
-    typename Way::Left left;
-    Fate fate;
-    bool operator<(const Request& other) const { return ends > other.ends; }
-  };
   const auto falls = std::make_shared<int>(0);
-  const Vendor vendor = scenario.vendor(falls);
-  std::priority_queue<Request> flight;
-  std::map<Time, double> windows;
+  Playing<Way> playing(scenario.vendor(falls), std::move(way), kWorkers);
+  playing.run(kLength);
+  const auto& seen = playing.seen();
   Result result;
-  for (Time now = 0;;) {
-    const int in_flight = static_cast<int>(flight.size());
-    const Time leaves = in_flight >= kWorkers ? 1e18 : way.next(now, in_flight);
-    const Time ends = flight.empty() ? 1e18 : flight.top().ends;
-    now = std::min(leaves, ends);
-    if (now >= kLength) break;
-    if (ends <= leaves) {
-      const Request request = flight.top();
-      flight.pop();
-      way.ended(request.left, request.fate, now);
-      continue;
-    }
-    const auto left = way.taken(now, in_flight + 1);
-    const auto reaction = vendor(now + kWay, in_flight + 1);
-    ++result.all;
-    const Time window = std::floor(now / scenario.window);
-    result.worst = std::max(result.worst, ++windows[window] / (scenario.right(now) * scenario.window));
-    if (reaction.fate == Fate::well) {
-      ++result.well;
-      ++result.bins[static_cast<std::size_t>(now) / kBin];
-    }
-    flight.push({now + 2 * kWay + reaction.took, left, reaction.fate});
-  }
+  result.lost = seen.not_well_share();
+  result.worst =
+      seen.most_in_each(scenario.window, [&](Time at) { return scenario.right(at) * scenario.window; });
   result.falls = *falls;
-  for (std::size_t i = 0; i < result.bins.size(); ++i) {
-    result.bins[i] /= kBin;
-    result.right[i] = scenario.right(static_cast<Time>(i * kBin));
+  result.answered = seen.answered_in_each(kStretch);
+  result.answered.resize(static_cast<std::size_t>(kLength / kStretch));
+  for (auto& answered : result.answered) {
+    answered /= kStretch;
+    result.right.push_back(scenario.right(static_cast<Time>(result.right.size()) * kStretch));
   }
   return result;
 }
 
-// Seconds until ten seconds came within a tenth of the right rate; a minute's window takes a minute to judge.
+// Of the right rate, from one stretch to another.
+double used(const Result& result, std::size_t from, std::size_t until) {
+  double answered = 0, right = 0;
+  for (auto i = from; i < until; ++i) answered += result.answered[i], right += result.right[i];
+  return answered / right;
+}
+
+// Seconds until a minute came within a tenth of the right rate.
 std::string found_in(const Result& result) {
-  for (std::size_t i = 0; i + 6 < result.bins.size(); ++i) {
-    double answered = 0, right = 0;
-    for (std::size_t j = i; j < i + 6; ++j) answered += result.bins[j], right += result.right[j];
-    if (answered >= 0.9 * right) return fmt::format("{} s", i * kBin);
+  for (std::size_t i = 0; i + kMinute <= result.answered.size(); ++i) {
+    if (used(result, i, i + kMinute) >= 0.9) return fmt::format("{} s", static_cast<double>(i) * kStretch);
   }
   return "never";
 }
 
-double used_later(const Result& result) {
-  double answered = 0, right = 0;
-  for (std::size_t i = 12; i + 1 < result.bins.size(); ++i)
-    answered += result.bins[i], right += result.right[i];
-  return answered / right;
-}
-
 void print(const Scenario& scenario, const char* way, const Result& result, bool series) {
   fmt::print("{}\t{}\t{}\t{:.1f}\t{:.2f}\t{:.2f}\t{}\n", scenario.name, way, found_in(result),
-             100 * used_later(result), 100 * (result.all - result.well) / std::max(result.all, 1.0),
-             result.worst, result.falls);
+             100 * used(result, 2 * kMinute, result.answered.size()), 100 * result.lost, result.worst,
+             result.falls);
   if (!series) return;
   std::string line = "series";
-  for (const double bin : result.bins) line += fmt::format("\t{:.1f}", bin);
+  for (const double answered : result.answered) line += fmt::format("\t{:.1f}", answered);
   fmt::print("{}\n", line);
 }
 
@@ -188,8 +128,8 @@ void print(const Scenario& scenario, const char* way, const Result& result, bool
 
 int politeness(bool series) {
   for (const auto& scenario : scenarios()) {
-    print(scenario, "fanoutd", play(scenario, Ours()), series);
-    print(scenario, "AWS adaptive retry", play(scenario, Theirs<AwsAdaptiveRetry>(kWorkers)), series);
+    print(scenario, "fanoutd", play(scenario, FromBelow()), series);
+    print(scenario, "AWS adaptive retry", play(scenario, Theirs<AwsAdaptiveRetry>()), series);
     print(scenario, "Netflix Gradient2", play(scenario, Theirs<NetflixGradient2>()), series);
   }
   return 0;

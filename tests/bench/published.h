@@ -10,15 +10,13 @@
 #include <algorithm>
 #include <cmath>
 
-#include "limit/strange_vendors.h"
+#include "limit/playing.h"
 
 namespace fanout::strange {
 
 class AwsAdaptiveRetry {
  public:
-  AwsAdaptiveRetry(int workers) : workers_(workers) {}
-  Time next(Time now, int in_flight) const {
-    if (in_flight >= workers_) return kNever;
+  Time next(Time now, int) const {
     if (!enabled_) return now;
     const double tokens = std::min(capacity_, tokens_ + (now - filled_) * fill_);
     return tokens >= 1 ? now : now + (1 - tokens) / fill_ + 1e-6;
@@ -49,8 +47,6 @@ class AwsAdaptiveRetry {
     capacity_ = std::max(fill_, 1.0);
     tokens_ = std::min(tokens_, capacity_);
   }
-  // Its workers wait a second, and twice as long each time, before they repeat what was refused.
-  static constexpr Time kNever = 1e18;
 
  private:
   static constexpr double kBeta = 0.7, kScale = 0.4, kSmooth = 0.8;
@@ -63,7 +59,6 @@ class AwsAdaptiveRetry {
     count_ = 0;
     bucket_ = bucket;
   }
-  int workers_;
   bool enabled_ = false;
   double fill_ = 0.5, capacity_ = 1, tokens_ = 0, measured_ = 0, last_max_ = 0, window_ = 0, count_ = 0;
   Time filled_ = 0, throttled_ = 0, bucket_ = 0;
@@ -71,7 +66,7 @@ class AwsAdaptiveRetry {
 
 class NetflixGradient2 {
  public:
-  Time next(Time now, int in_flight) const { return in_flight >= static_cast<int>(limit_) ? 1e18 : now; }
+  Time next(Time now, int in_flight) const { return in_flight >= static_cast<int>(limit_) ? kNever : now; }
   void taken(Time, int in_flight) { in_flight_ = in_flight; }
   void ended(Fate fate, Time took, Time) {
     if (fate != Fate::well) return;

@@ -24,11 +24,6 @@ class ForecastTest : public testing::Test {
   void configure(const std::string& rate, const std::string& pipeline_lines = {}) const {
     house.configure(House::story(vendor.url(), "concurrency = 16\nrate = " + rate, pipeline_lines));
   }
-  Process started() const {
-    auto daemon = house.start_daemon();
-    EXPECT_TRUE(eventually([&] { return house.is_up(); })) << house.daemon_log();
-    return daemon;
-  }
   bool log_says(const std::string& text, seconds within = seconds(20)) const {
     return eventually([&] { return house.daemon_log().find(text) != std::string::npos; }, within);
   }
@@ -39,7 +34,7 @@ class ForecastTest : public testing::Test {
 
 TEST_F(ForecastTest, ForeseesATreeThatStillGrowsAndSaysSoEverywhere) {
   configure("\"50/1s\"");
-  auto daemon = started();
+  auto daemon = house.started_daemon();
   house.fanoutctl({"start", "monitoring"});
   ASSERT_TRUE(
       eventually([&] { return house.sql("SELECT settled > 150 FROM progress") == "1"; }, seconds(20)));
@@ -54,7 +49,7 @@ TEST_F(ForecastTest, ForeseesATreeThatStillGrowsAndSaysSoEverywhere) {
   // What it has seen outlives the process, and nothing waits for all levels to show themselves again.
   daemon.signal(SIGKILL);
   daemon.wait();
-  auto next = started();
+  auto next = house.started_daemon();
   ASSERT_TRUE(eventually([&] { return house.sql("SELECT count(calls) FROM progress") == "1"; }));
   EXPECT_EQ(house.sql("SELECT calls BETWEEN 1000 AND 2100 FROM progress"), "1")
       << house.sql("SELECT * FROM progress");
@@ -66,7 +61,7 @@ TEST_F(ForecastTest, SaysAtOnceThatARunWillNotFinishBeforeItsNextStartAndThatItW
   configure("\"500/1s\"");
   ASSERT_EQ(house.once().code, 0) << house.daemon_log();
   configure("[\"20/1s\", \"2000/1d\"]", "schedule = \"*/10 * * * *\"\ntimezone = \"UTC\"");
-  auto daemon = started();
+  auto daemon = house.started_daemon();
   house.fanoutctl({"start", "monitoring"});
   EXPECT_TRUE(log_says("will not finish before its next start")) << house.daemon_log();
   EXPECT_TRUE(log_says(
@@ -83,7 +78,7 @@ TEST_F(ForecastTest, SaysAtOnceThatARunWillNotFinishBeforeItsNextStartAndThatItW
 
 TEST_F(ForecastTest, PlansTheNextRunFromTheLastOnes) {
   configure("\"500/1s\"", "schedule = \"0 2 * * *\"");
-  { started(); }
+  { house.started_daemon(); }
   const auto plan = [&](std::vector<std::string> more = {}) {
     more.insert(more.begin(), {"plan", "monitoring"});
     return house.fanoutctl(more);
@@ -105,7 +100,7 @@ TEST_F(ForecastTest, PlansTheNextRunFromTheLastOnes) {
 
 TEST_F(ForecastTest, SaysNothingWhereNobodyCanTell) {
   configure("\"1/30s\"");
-  auto daemon = started();
+  auto daemon = house.started_daemon();
   house.fanoutctl({"start", "monitoring"});
   ASSERT_TRUE(eventually([&] { return house.sql("SELECT count(*) FROM run WHERE noted_at > 0") == "1"; }));
   const auto status = house.fanoutctl({"status"}).output;

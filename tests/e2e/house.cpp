@@ -107,6 +107,12 @@ Process House::start_daemon(std::vector<std::string> more) const {
   return Process(command);
 }
 
+Process House::started_daemon() const {
+  auto daemon = start_daemon();
+  EXPECT_TRUE(eventually([this] { return is_up(); })) << daemon_log();
+  return daemon;
+}
+
 bool House::is_up() const { return std::filesystem::exists(database()) && sql("PRAGMA user_version") != "0"; }
 
 Ended House::once(std::chrono::milliseconds limit) const {

@@ -48,6 +48,8 @@ class House {
 
   // What the daemon says goes to daemon.log.
   Process start_daemon(std::vector<std::string> more = {}) const;
+  // … and waits until it has made its database.
+  Process started_daemon() const;
   // The daemon has made its database.
   bool is_up() const;
   Ended once(std::chrono::milliseconds limit = std::chrono::seconds(120)) const;

@@ -27,11 +27,6 @@ class LifeTest : public testing::Test {
   void configure(const std::string& vendor_lines) const {
     house.configure(House::story(vendor.url(), vendor_lines));
   }
-  Process started() const {
-    auto daemon = house.start_daemon();
-    EXPECT_TRUE(eventually([&] { return house.is_up(); })) << house.daemon_log();
-    return daemon;
-  }
   bool log_says(const std::string& text) const {
     return eventually([&] { return house.daemon_log().find(text) != std::string::npos; });
   }
@@ -54,7 +49,7 @@ class LifeTest : public testing::Test {
 // ---- signals
 
 TEST_F(LifeTest, AHangupWhileItStartsIsAReloadLater) {
-  { started().signal(SIGKILL); }
+  { house.started_daemon().signal(SIGKILL); }
   auto shell = lock_database();
   auto daemon = house.start_daemon();
   // It waits for the lock: its lock file is there, its database is not its own yet.
@@ -68,7 +63,7 @@ TEST_F(LifeTest, AHangupWhileItStartsIsAReloadLater) {
 }
 
 TEST_F(LifeTest, ATermWhileItStartsEndsItAtOnce) {
-  { started().signal(SIGKILL); }
+  { house.started_daemon().signal(SIGKILL); }
   auto shell = lock_database();
   auto daemon = house.start_daemon();
   ASSERT_TRUE(eventually([&] {
@@ -81,7 +76,7 @@ TEST_F(LifeTest, ATermWhileItStartsEndsItAtOnce) {
 TEST_F(LifeTest, AHangupDuringADrainIsOnlyLogged) {
   configure("rate = \"50/1s\"\ntimeout = \"60s\"");
   vendor.process().signal(SIGSTOP);  // so that a request stays in flight
-  auto daemon = started();
+  auto daemon = house.started_daemon();
   house.fanoutctl({"start", "monitoring"});
   ASSERT_TRUE(eventually([&] { return house.sql("SELECT sum(leased) FROM tally") != "0"; }));
   daemon.signal(SIGTERM);
@@ -95,7 +90,7 @@ TEST_F(LifeTest, AHangupDuringADrainIsOnlyLogged) {
 }
 
 TEST_F(LifeTest, SignalsThatComeTogetherAreObeyedOneAfterTheOther) {
-  auto daemon = started();
+  auto daemon = house.started_daemon();
   house.fanoutctl({"start", "monitoring"});
   ASSERT_TRUE(eventually([&] { return vendor.report()["answered_ok"] > 5; }));
   for (const int signal : {SIGHUP, SIGHUP, SIGTERM}) daemon.signal(signal);
@@ -105,7 +100,7 @@ TEST_F(LifeTest, SignalsThatComeTogetherAreObeyedOneAfterTheOther) {
 }
 
 TEST_F(LifeTest, LeavesNoCoreFile) {
-  auto daemon = started();
+  auto daemon = house.started_daemon();
   const auto limits = contents_of("/proc/" + std::to_string(daemon.id()) + "/limits");
   EXPECT_THAT(limits, testing::ContainsRegex("Max core file size +0 +0"));
   // Whose memory may be read by others of its user is a file of that user; what is not dumpable is root's.
@@ -144,7 +139,7 @@ void PrintTo(const Loss& loss, std::ostream* out) { *out << loss.about; }
 class LostFilesTest : public LifeTest, public testing::WithParamInterface<Loss> {};
 
 TEST_P(LostFilesTest, AreNoticedAndSaidAtOnce) {
-  auto daemon = started();
+  auto daemon = house.started_daemon();
   const auto done = run({.words = {"bash", "-ec", GetParam().command, "bash", house.state()}});
   ASSERT_EQ(done.code, 0) << done.output;
   ASSERT_TRUE(daemon.ends_within(seconds(3))) << house.daemon_log();
@@ -169,7 +164,7 @@ INSTANTIATE_TEST_SUITE_P(
 // ---- a configuration that is wrong by now
 
 TEST_F(LifeTest, FanoutctlWorksWhileTheFileOnTheDiskIsWrong) {
-  auto daemon = started();
+  auto daemon = house.started_daemon();
   house.fanoutctl({"start", "monitoring"});
   for (const auto* wrong : {"[vendor.v]\nno_such_key = 1\n", "[vendor.v\nrate = \"\n"}) {
     house.configure(wrong);
@@ -183,7 +178,7 @@ TEST_F(LifeTest, FanoutctlWorksWhileTheFileOnTheDiskIsWrong) {
 }
 
 TEST_F(LifeTest, ARefusedReloadIsShownUntilTheFileIsRight) {
-  auto daemon = started();
+  auto daemon = house.started_daemon();
   const auto is_shown = [&] {
     return house.fanoutctl({"status"}).output.find("is not in force") != std::string::npos &&
            house.sql("SELECT count(*) FROM stuck WHERE what = 'fanoutd'") == "1";
@@ -199,7 +194,7 @@ TEST_F(LifeTest, ARefusedReloadIsShownUntilTheFileIsRight) {
 }
 
 TEST_F(LifeTest, WithoutADaemonNoTimeIsLeftToCount) {
-  auto daemon = started();
+  auto daemon = house.started_daemon();
   house.fanoutctl({"start", "monitoring"});
   ASSERT_TRUE(eventually([&] { return house.sql("SELECT count(eta_at) FROM run") == "1"; }))
       << house.daemon_log();

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <ostream>
 
-#include "limit/searching.h"
+#include "limit/playing.h"
 
 namespace fanout {
 namespace {
@@ -36,7 +36,7 @@ std::vector<Unknown> unknowns() {
     return [=](const Seen& seen) { return seen.most_in_any(window) / std::max(limit, 10.0); };
   };
   const auto in_each = [](double limit, double window) {
-    return [=](const Seen& seen) { return seen.most_in_each(window) / limit; };
+    return [=](const Seen& seen) { return seen.most_in_each(window, always(limit)); };
   };
   const auto at_once = [](int limit) {
     // One more has to be tried.
@@ -134,9 +134,9 @@ TEST(Adaptive, IsNotHeldDownByTasksThatAlwaysFail) {
 TEST(Adaptive, BeginsAtHalfAfterARestartAndComesBack) {
   Searching search(strange::sliding_window(always(50), 1, 0.05));
   search.run(300);
-  const double before = search.adaptive().rate();
-  search.restart();
-  EXPECT_LE(search.adaptive().rate(), before / 2);
+  const double before = search.way().adaptive().rate();
+  search.way().restart(search.now());
+  EXPECT_LE(search.way().adaptive().rate(), before / 2);
   search.run(360);
   EXPECT_GE(search.seen().answered_between(330, 360) / 30, 0.9 * 50);
 }
@@ -144,7 +144,7 @@ TEST(Adaptive, BeginsAtHalfAfterARestartAndComesBack) {
 TEST(Adaptive, BeginsWithOneASecondAfterAnOutage) {
   Searching search(strange::sliding_window(always(50), 1, 0.05));
   search.run(120);
-  Adaptive adaptive = search.adaptive();
+  Adaptive adaptive = search.way().adaptive();
   adaptive.outage(MonoTime{} + seconds(200));
   EXPECT_EQ(adaptive.rate(), 1);
 }
