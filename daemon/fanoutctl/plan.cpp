@@ -90,7 +90,10 @@ std::string time_text(const NextRun& next, const PlanFor& asked) {
   std::string text = "time: ";
   text += next.at_the_limit ? fmt::format("at least {} at {}", roughly(*next.at_the_limit),
                                           listed_rates(asked.vendor.rates))
-                            : fmt::format("vendor {} has no rate that bounds it", asked.vendor.name);
+                            : fmt::format(
+                                  "vendor {} has no rate, so its limit is looked for; with one: "
+                                  "--if rate=20/1s",
+                                  asked.vendor.name);
   if (next.took) text += fmt::format("; the last run took {}", format_duration(*next.took));
   if (asked.other_limits) text += "; how fast the vendor answers is not in it";
   return text + "\n";
@@ -103,7 +106,8 @@ std::string quota_text(const NextRun& next, const PlanFor& asked) {
   text += fmt::format("{} of what {} allows in a day", percent(next.share), format_rate(*next.tightest));
   if (asked.others_a_day > 0)
     text += fmt::format(", with the vendor's other pipelines {}", percent(next.share_of_all));
-  return text + (next.share_of_all > 1 ? ": will not drain\n" : "\n");
+  // One run alone drains, though it takes longer than a day.
+  return text + (next.runs_a_day && next.share_of_all > 1 ? ": will not drain\n" : "\n");
 }
 
 std::string schedule_text(const NextRun& next) {
@@ -122,7 +126,7 @@ std::string disk_text(const NextRun& next) {
     what.push_back(fmt::format("{} in {} {}", format_size(next.bytes), grouped(next.parts),
                                next.parts == 1 ? "part" : "parts"));
   if (next.answers > 0)
-    what.push_back(fmt::format("{} files of one answer, whose size is not kept", grouped(next.answers)));
+    what.push_back(fmt::format("{} files of one answer, of unknown size", grouped(next.answers)));
   return "disk: " + (what.empty() ? "nothing is written" : listed(what)) + "\n";
 }
 
@@ -188,7 +192,7 @@ Json json_of(const std::optional<NextRun>& next, const PlanFor& asked) {
   json["runs_a_day"] = next->runs_a_day ? Json(*next->runs_a_day) : Json(nullptr);
   json["share_of_a_day"] = next->tightest ? Json(next->share) : Json(nullptr);
   json["share_of_a_day_with_others"] = next->tightest ? Json(next->share_of_all) : Json(nullptr);
-  json["will_drain"] = next->share_of_all <= 1;
+  json["will_drain"] = !next->runs_a_day || next->share_of_all <= 1;
   json["starts"] = next->starts ? Json(format_utc(*next->starts)) : Json(nullptr);
   json["seconds_to_the_next_start"] = seconds_of(next->until_next);
   json["fits"] = fits(*next);
@@ -205,8 +209,11 @@ void assume(const std::vector<std::string>& changes, VendorSpec& vendor) {
     const auto text = change.starts_with(kRate) ? change.substr(kRate.size()) : std::string();
     const auto rate = parse_rate(text);
     if (!rate || rate->limit <= 0 || rate->window.count() <= 0) {
-      throw Error(fmt::format("--if {} says nothing that can be assumed", in_quotes(change)),
-                  "write a rate such as --if rate=20/1s; more of them hold at once");
+      throw Error(
+          fmt::format("--if {} says nothing that can be assumed: {}", in_quotes(change),
+                      text.empty() ? "only a rate can be" : in_quotes(text) + " is no rate, N/duration"),
+          "write for example --if rate=20/1s, or rate=1/2s for half a one; more of them hold at once",
+          Exit::bad_configuration);
     }
     rates.push_back(*rate);
   }

@@ -45,8 +45,11 @@ std::vector<PastRun> past_runs(const Database& database, const std::string& pipe
 Config configuration(const Words& words) {
   auto loaded = load_config(words.config);
   if (const auto* errors = std::get_if<ConfigErrors>(&loaded)) {
-    throw Error(errors->front().text(),
-                "a plan needs the configuration: see all that is wrong with fanoutd --check");
+    throw Error(
+        errors->front().text(),
+        fmt::format("a plan needs the configuration: see all that is wrong with fanoutd --config {} --check",
+                    words.config.string()),
+        Exit::bad_configuration);
   }
   return std::get<Config>(std::move(loaded));
 }

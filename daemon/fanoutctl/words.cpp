@@ -42,7 +42,9 @@ void add_verbs(CLI::App& app, Words& words) {
   stuck->add_option("--limit", words.limit, "at most so many")->type_name("N")->capture_default_str();
   auto* plan = app.add_subcommand("plan", "what the next run will come to, as earlier ones were");
   plan->add_option("PIPELINE", words.pipeline, "of the configuration")->required()->type_name("");
-  plan->add_option("--if", words.assumed, "under another limit, such as rate=20/1s")->type_name("KEY=VALUE");
+  plan->add_option("--if", words.assumed, "under another limit, such as rate=20/1s")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);  // what follows is the pipeline
   add_order(app, words, "start", "start a run now", "PIPELINE", "of the configuration");
   add_order(app, words, "cancel", "skip what is still open of a run", "PIPELINE", "whose run");
   add_order(app, words, "pause", "send nothing more", "NAME", "a pipeline or a vendor");

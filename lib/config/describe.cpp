@@ -43,7 +43,8 @@ std::string rates_text(const VendorSpec& vendor) {
   if (!even.empty())
     even += vendor.burst == 1 ? ", paced evenly" : fmt::format(", up to {} at once", vendor.burst);
   if (!quotas.empty()) quotas += " as a quota";
-  return even + (even.empty() || quotas.empty() ? "" : "; ") + quotas;
+  return even + (even.empty() || quotas.empty() ? "" : "; ") + quotas +
+         (vendor.adaptive ? "; a lower limit is looked for" : "");
 }
 
 void describe_vendor(Out out, const VendorSpec& vendor) {

@@ -89,6 +89,7 @@ void Dispatcher::restore(const LimiterRow& row) {
   paused_ = row.paused;
   saved_ = what_holds(limiter_, clock_.mono());
   saved_.stands_still = !row.why.empty();
+  finding_ = limiter_.finding();  // it was said when it was found
 }
 
 void Dispatcher::orphaned(std::int64_t claimed) {
@@ -191,7 +192,10 @@ void Dispatcher::ended(const Task& task, const Limiter::Ticket& ticket, Outcome&
   ending.level = task.level;
   limiter_.ended(ticket, ending, now);
   if (auto finding = limiter_.finding(); finding != finding_) {
-    if (!finding.empty()) log_.notice(fmt::format("vendor {} bears {}", spec_.name, finding));
+    if (!finding.empty())
+      log_.notice(
+          fmt::format("vendor {} bears {}; say so in [vendor.{}], and nothing beyond is tried any more",
+                      spec_.name, finding, spec_.name));
     finding_ = std::move(finding);
   }
   if (outcome.vendor == VendorSays::well) suspects_.answered_well();

@@ -122,6 +122,9 @@ class Dispatcher {
 
   Standstill standstill() const;
   // How long so many requests take at the least, as far as the rates say.
+  // The limit is looked for, and what it allows now says nothing of what it allows soon.
+  bool searches() const { return limiter_.searches(); }
+  double allowed() const { return limiter_.allowed(); }
   std::optional<milliseconds> time_for(std::int64_t requests) const {
     return limiter_.time_for(requests, clock_.mono());
   }

@@ -32,8 +32,11 @@ std::optional<TimeLeft> left_of(const ActiveRun& run, const Growth& growth, cons
   const auto& dispatcher = horizon.dispatchers.of(horizon.runs.pipeline_of(run)->vendor);
   const auto still = dispatcher.standstill();
   if (!still.why.empty() && !(still.passes && still.opens_in)) return std::nullopt;
+  if (dispatcher.searches()) return std::nullopt;
   Going going;
   going.rate = run.foresight.forecast().pace(horizon.now);
+  // What was measured lags behind a search; what it leaves to others is in what is best.
+  if (going.rate) going.rate = std::max(*going.rate, dispatcher.allowed() / run.foresight.requests_each());
   if (!still.why.empty()) going.waits = *still.opens_in;
   going.at_best = [&](double calls) {
     const double requests = calls * run.foresight.requests_each();
@@ -70,7 +73,11 @@ std::string why_not_drained(const ActiveRun& run, const Horizon& horizon) {
 }  // namespace
 
 std::string Prospect::outlook() const {
-  return late.empty() || drain.empty() ? late + drain : late + "; " + drain;
+  std::string text;
+  for (const auto& each : {search, late, drain}) {
+    if (!each.empty()) text += (text.empty() ? "" : "; ") + each;
+  }
+  return text;
 }
 
 Prospect prospect_of(const ActiveRun& run, const Horizon& horizon) {
@@ -79,6 +86,8 @@ Prospect prospect_of(const ActiveRun& run, const Horizon& horizon) {
     return prospect;
   prospect.growth = run.foresight.forecast().growth();
   if (!prospect.growth) return prospect;
+  if (horizon.dispatchers.of(horizon.runs.pipeline_of(run)->vendor).searches())
+    prospect.search = "how fast its vendor may be asked is being found";
   prospect.left = left_of(run, *prospect.growth, horizon);
   if (prospect.left) prospect.late = why_late(run, *prospect.left, horizon);
   prospect.drain = why_not_drained(run, horizon);

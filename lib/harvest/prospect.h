@@ -27,8 +27,9 @@ struct Prospect {
   std::optional<Growth> growth;
   std::optional<TimeLeft> left;
   // For people: empty where there is nothing to say.
-  std::string late;   // it will not finish before its next start
-  std::string drain;  // its vendor's limits are less than the runs of a day need
+  std::string search;  // the vendor's limit is looked for
+  std::string late;    // it will not finish before its next start
+  std::string drain;   // its vendor's limits are less than the runs of a day need
   std::string outlook() const;
 };
 

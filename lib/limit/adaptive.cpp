@@ -196,6 +196,11 @@ void Adaptive::end_window(MonoTime now) {
   while (!answered_.empty() && answered_.front() < old) answered_.pop_front();
 }
 
+milliseconds Adaptive::time_for(std::int64_t count) const {
+  constexpr Seconds kYears = std::chrono::hours(24 * 365 * 2);
+  return std::chrono::ceil<milliseconds>(std::min(Seconds(static_cast<double>(count) / rate()), kYears));
+}
+
 std::string Adaptive::why(MonoTime now) const {
   return due_ - now <= kMoment ? "" : "its limit is not known, and is found from below";
 }

@@ -44,6 +44,10 @@ class Adaptive {
   // How long the vendor is left alone that has just refused one and did not say for how long.
   milliseconds quiet(MonoTime now) const { return quota_.quiet(now); }
 
+  // It has just begun to look: what it allows will soon be another.
+  bool doubles() const { return starting_; }
+  // How long so many take at the rate of now.
+  milliseconds time_for(std::int64_t count) const;
   // Why it may take a while, for the operator; it holds no number, which would change by itself.
   std::string why(MonoTime now) const;
   // What is known of the limit: "about 50 requests a second"; empty: nothing is.

@@ -96,6 +96,8 @@ class Limiter {
   std::string finding() const { return adaptive_ ? adaptive_->finding() : ""; }
   // Requests a second that are allowed meanwhile; 0: it is not looked for.
   double allowed() const { return adaptive_ ? adaptive_->rate() : 0; }
+  // It is not known yet how much more is allowed soon.
+  bool searches() const { return adaptive_ && adaptive_->doubles(); }
   // What leaves counts in a window, which a restart must find as it was: so it has to be saved before.
   bool keeps_windows() const { return !rates_.empty() || told_.has_windows(); }
   // When the open breaker lets its next probe go; nothing while it is closed.
@@ -111,7 +113,8 @@ class Limiter {
 
   // How long so many take at the least, as far as the rates say; nothing where there is none.
   std::optional<milliseconds> time_for(std::int64_t count, MonoTime now) const {
-    return rates_.time_for(count, now);
+    const auto least = rates_.time_for(count, now);
+    return adaptive_ ? std::max(least, std::optional(adaptive_->time_for(count))) : least;
   }
   // Nothing goes now, and only time ends that: neither somebody nor a probe's luck is waited for.
   bool only_waits(MonoTime now) const { return !breaker_.open() && !why(now).empty(); }

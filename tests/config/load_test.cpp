@@ -45,6 +45,8 @@ TEST(Describe, SaysWhichRatesArePacedAndWhichAreQuotas) {
               testing::HasSubstr("; 100/1s, 3000/1m, paced evenly; 65000/1d as a quota\n"));
   EXPECT_THAT(limits("rate = \"65000/1d\""), testing::HasSubstr("; 65000/1d as a quota\n"));
   EXPECT_THAT(limits("rate = \"10/1s\"\nburst = 5"), testing::HasSubstr("; 10/1s, up to 5 at once\n"));
+  EXPECT_THAT(limits("rate = \"10/1s\"\nadaptive = true"),
+              testing::HasSubstr("; 10/1s, paced evenly; a lower limit is looked for\n"));
   EXPECT_THAT(limits(""), testing::HasSubstr("; no rate: the limit is looked for"));
 }
 

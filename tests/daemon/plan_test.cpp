@@ -109,7 +109,7 @@ TEST_F(PlanForTest, OneWithoutAScheduleBeginsWhenItIsTold) {
   const auto text = text_of(next_run(question), question);
   EXPECT_THAT(text, HasSubstr("schedule: none"));
   EXPECT_THAT(text, HasSubstr("quota: one run needs less than 0.1 %"));
-  EXPECT_THAT(text, HasSubstr("disk: 7 files of one answer, whose size is not kept\n"));
+  EXPECT_THAT(text, HasSubstr("disk: 7 files of one answer, of unknown size\n"));
 }
 
 TEST_F(PlanForTest, ARunOfOtherLevelsSaysNothing) {

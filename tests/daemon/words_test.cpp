@@ -46,5 +46,15 @@ TEST(Words, MayHaveTheirOptionsAnywhere) {
   EXPECT_TRUE(std::get<Words>(read).json);
 }
 
+TEST(Words, OfAPlanMayStandBeforeItsPipeline) {
+  const char* words[] = {"fanoutctl", "plan",         "--if",       "rate=20/1s",
+                         "--if",      "rate=1000/1d", "monitoring", "--json"};
+  const auto read = words_from(8, words);
+  ASSERT_TRUE(std::holds_alternative<Words>(read));
+  EXPECT_EQ(std::get<Words>(read).pipeline, "monitoring");
+  EXPECT_EQ(std::get<Words>(read).assumed, (std::vector<std::string>{"rate=20/1s", "rate=1000/1d"}));
+  EXPECT_TRUE(std::get<Words>(read).json);
+}
+
 }  // namespace
 }  // namespace fanout

@@ -181,5 +181,16 @@ TEST_F(ProspectTest, IsSaidInTheLogOnceAndAgainWhenItIsOtherwise) {
   EXPECT_EQ(run.run.id, 1);
 }
 
+TEST_F(ProspectTest, SaysNoTimeWhileItsVendorsLimitIsLookedFor) {
+  config = config_of(vendor("adaptive = true\n") + fan("p"));
+  runs.configure(config);
+  dispatchers.configure(*config);
+  const auto& run = listed(300, 100);
+  const auto prospect = prospect_of(run, horizon());
+  EXPECT_TRUE(prospect.growth);
+  EXPECT_FALSE(prospect.left) << "the pace of now says nothing";
+  EXPECT_THAT(prospect.outlook(), HasSubstr("is being found"));
+}
+
 }  // namespace
 }  // namespace fanout

@@ -75,6 +75,15 @@ TEST_F(LimiterAdaptiveTest, BeginsAtHalfAfterARestart) {
   EXPECT_NEAR(later.allowed(), before / 2, 0.01);
 }
 
+TEST_F(LimiterAdaptiveTest, KnowsHowLongSoManyTakeAtTheRateOfNow) {
+  EXPECT_TRUE(limiter.searches());
+  EXPECT_EQ(limiter.time_for(60, now), seconds(60)) << "one a second";
+  Limits both = searching();
+  both.rates = {{1, seconds(10)}};
+  const Limiter beside(both, now);
+  EXPECT_GE(beside.time_for(60, now), seconds(590)) << "the rate is the slower one";
+}
+
 TEST_F(LimiterAdaptiveTest, ReadsTheStateOfALimiterThatSearchedForNothing) {
   Limits known = searching();
   known.adaptive = false;
