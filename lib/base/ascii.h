@@ -13,6 +13,16 @@ inline std::string lower(std::string_view text) {
   return low;
 }
 
+// Optional blanks of RFC 9110.
+inline constexpr std::string_view kBlanks = " \t";
+
+// Without those of `what` at both ends.
+constexpr std::string_view stripped(std::string_view text, std::string_view what = kBlanks) {
+  const auto first = text.find_first_not_of(what);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(what) - first + 1);
+}
+
 // A token of RFC 9110.
 constexpr bool is_header_name(std::string_view name) {
   for (const char c : name) {

@@ -52,13 +52,9 @@ std::string charset_of(std::string_view content_type) {
     parameter = parameter.substr(0, parameter.find(';'));
     const auto equals = parameter.find('=');
     if (equals == std::string_view::npos) continue;
-    const auto strip = [](std::string_view text) {
-      const auto first = text.find_first_not_of(" \t\"'");
-      if (first == std::string_view::npos) return std::string_view();
-      return text.substr(first, text.find_last_not_of(" \t\"'") - first + 1);
-    };
-    if (iequals(strip(parameter.substr(0, equals)), "charset"))
-      return lower(strip(parameter.substr(equals + 1)));
+    constexpr std::string_view kAround = " \t\"'";
+    if (iequals(stripped(parameter.substr(0, equals), kAround), "charset"))
+      return lower(stripped(parameter.substr(equals + 1), kAround));
   }
   return {};
 }

@@ -5,6 +5,8 @@
 #include <boost/beast/core/string.hpp>
 #include <new>
 
+#include "base/ascii.h"
+
 namespace fanout {
 namespace {
 
@@ -38,10 +40,8 @@ std::optional<Coding> coding_of(std::string_view content_encoding) {
   Coding all = Coding::identity;
   for (std::string_view rest = content_encoding; !rest.empty();) {
     const auto end = std::min(rest.find(','), rest.size());
-    auto name = rest.substr(0, end);
+    const auto name = stripped(rest.substr(0, end));
     rest.remove_prefix(std::min(end + 1, rest.size()));
-    while (!name.empty() && (name.front() == ' ' || name.front() == '\t')) name.remove_prefix(1);
-    while (!name.empty() && (name.back() == ' ' || name.back() == '\t')) name.remove_suffix(1);
     const auto coding = one_coding_of(name);
     if (!coding) return std::nullopt;
     if (*coding == Coding::identity || *coding == all) continue;

@@ -8,14 +8,6 @@
 namespace fanout {
 namespace {
 
-constexpr std::string_view kBlanks = " \t";
-
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(kBlanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
-}
-
 enum class Framing { none, content_length, transfer_encoding };
 
 constexpr std::string_view kContentLength = "contentlength";
@@ -66,7 +58,7 @@ std::string_view next_line(std::string_view& text) {
 std::string status_line(std::string_view line) {
   std::string version(line.substr(0, line.find_first_of(kBlanks)));
   std::string_view rest = line.substr(version.size());
-  rest = trimmed(rest);
+  rest = stripped(rest);
   for (char& c : version)
     if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
   const auto status = rest.substr(0, rest.find_first_of(kBlanks));
@@ -156,13 +148,13 @@ std::optional<std::string> strict_head(std::string_view head, std::string* why) 
       if (framing_of(latest) != Framing::none) return refuse(latest, " is folded");
       if (!latest_is_kept) continue;
       strict.resize(strict.size() - kLineEnd.size());
-      append_value(strict.append(" "), trimmed(line));
+      append_value(strict.append(" "), stripped(line));
       strict += kLineEnd;
       continue;
     }
     const auto colon = line.find(':');
     const auto written = line.substr(0, colon);
-    const auto name = trimmed(written);
+    const auto name = stripped(written);
     if (const auto framing = framing_of(name); framing != Framing::none) {
       if (colon == std::string_view::npos || name.size() != written.size() || !is_exact(name, framing))
         return refuse(name, " is not written as it must be");
@@ -175,7 +167,7 @@ std::optional<std::string> strict_head(std::string_view head, std::string* why) 
     latest_is_kept = colon != std::string_view::npos && (name.empty() || is_header_name(name));
     if (!latest_is_kept) continue;
     strict.append(name).append(": ");
-    append_value(strict, trimmed(line.substr(colon + 1)));
+    append_value(strict, stripped(line.substr(colon + 1)));
     strict += kLineEnd;
   }
   return strict.append(kLineEnd);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/ascii.h"
+
 namespace fanout {
 namespace {
 
@@ -27,20 +29,14 @@ std::vector<std::string_view> split(std::string_view text, char between) {
   return parts;
 }
 
-std::string_view without_blanks(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
-
 FieldItem item_of(std::string_view text) {
   FieldItem item;
   for (const auto raw : split(text, ';')) {
-    const auto part = without_blanks(raw);
+    const auto part = stripped(raw);
     if (part.empty()) continue;
     const bool quoted = part.front() == '"';
     if (const auto equals = part.find('='); !quoted && equals != std::string_view::npos) {
-      item.parameters.emplace_back(without_blanks(part.substr(0, equals)), trimmed(part.substr(equals + 1)));
+      item.parameters.emplace_back(stripped(part.substr(0, equals)), trimmed(part.substr(equals + 1)));
     } else if (const auto number = quoted ? std::nullopt : number_in(part)) {
       item.number = number;
     } else if (quoted || item.name.empty()) {
@@ -52,13 +48,7 @@ FieldItem item_of(std::string_view text) {
 
 }  // namespace
 
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t' || text.front() == '"'))
-    text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '"'))
-    text.remove_suffix(1);
-  return text;
-}
+std::string_view trimmed(std::string_view text) { return stripped(text, " \t\""); }
 
 std::vector<std::string_view> words_of(std::string_view text, std::string_view between) {
   std::vector<std::string_view> words;

@@ -10,5 +10,12 @@ TEST(Lower, ChangesTheLettersOfAsciiAlone) {
   EXPECT_EQ(lower("\xC3\x84\xFF"), "\xC3\x84\xFF");
 }
 
+TEST(Ascii, StripsBothEndsOnly) {
+  EXPECT_EQ(stripped(" \ta b\t "), "a b");
+  EXPECT_EQ(stripped("\" a\"", " \""), "a");
+  EXPECT_EQ(stripped(" \t"), "");
+  EXPECT_EQ(stripped(""), "");
+}
+
 }  // namespace
 }  // namespace fanout
