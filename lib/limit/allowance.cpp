@@ -108,13 +108,13 @@ std::int64_t Allowance::left(MonoTime at) const {
   return std::max<std::int64_t>(left, lowest_->ends <= at ? 1 : 0);
 }
 
-MonoTime Allowance::next(MonoTime now, int in_flight) const {
+MonoTime Allowance::next(MonoTime now, std::int64_t in_flight) const {
   const auto may = left(now);
   if (may > in_flight) return now;
   return may > 0 ? MonoTime::max() : lowest_->ends;
 }
 
-std::int64_t Allowance::room(MonoTime until, int in_flight) const {
+std::int64_t Allowance::room(MonoTime until, std::int64_t in_flight) const {
   return std::max<std::int64_t>(left(until) - in_flight, 0);
 }
 
@@ -122,7 +122,7 @@ std::optional<MonoTime> Allowance::empty_until(MonoTime now) const {
   return left(now) > 0 ? std::nullopt : std::optional(lowest_->ends);
 }
 
-Allowance::State Allowance::state(MonoTime now, int in_flight) const {
+Allowance::State Allowance::state(MonoTime now, std::int64_t in_flight) const {
   State state{{}, milliseconds(0), doubts_, doubted_for_, patience_};
   if (is_forgotten(now)) return state;
   const auto may = left(now);

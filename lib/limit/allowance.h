@@ -52,9 +52,9 @@ class Allowance {
   void refused();
 
   // MonoTime::max(): what is in flight may use up the rest, and tells when it comes back.
-  MonoTime next(MonoTime now, int in_flight) const;
+  MonoTime next(MonoTime now, std::int64_t in_flight) const;
   // How many could leave until then at most, if nothing is told anew.
-  std::int64_t room(MonoTime until, int in_flight) const;
+  std::int64_t room(MonoTime until, std::int64_t in_flight) const;
   // Until when nothing leaves, where nothing remains.
   std::optional<MonoTime> empty_until(MonoTime now) const;
   bool believed() const { return doubts_ < kDoubts || doubted_for_ < patience_; }
@@ -66,7 +66,7 @@ class Allowance {
     milliseconds doubted_for{0};
     milliseconds patience{kFirstPatience};
   };
-  State state(MonoTime now, int in_flight) const;
+  State state(MonoTime now, std::int64_t in_flight) const;
   // What left since then is not in it. So unless nothing remains, one goes at a time until a reply tells.
   void restore(const State& state, MonoTime then, MonoTime now);
 

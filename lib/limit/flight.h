@@ -15,22 +15,29 @@ namespace fanout {
 
 class Flight {
  public:
-  // When the last byte of one was handed to the system; nothing: not yet.
-  using Sent = std::optional<MonoTime>;
+  struct Request {
+    std::optional<MonoTime> sent{};  // when its last byte was handed to the system; nothing: not yet
+    int cost = 1;                    // what it counts for in the rates
+  };
 
   int count() const { return static_cast<int>(requests_.size()); }
-  const std::unordered_map<std::uint64_t, Sent>& requests() const { return requests_; }
+  std::int64_t cost() const { return cost_; }  // of all of them
+  const std::unordered_map<std::uint64_t, Request>& requests() const { return requests_; }
 
-  std::uint64_t take() {
-    requests_.emplace(++latest_, std::nullopt);
+  std::uint64_t take(int cost = 1) {
+    requests_.emplace(++latest_, Request{std::nullopt, cost});
+    cost_ += cost;
     return latest_;
   }
   // Null: it is not on its way any more.
-  Sent* find(std::uint64_t number) {
+  Request* find(std::uint64_t number) {
     const auto found = requests_.find(number);
     return found == requests_.end() ? nullptr : &found->second;
   }
-  void end(std::uint64_t number) { requests_.erase(number); }
+  void end(std::uint64_t number) {
+    if (const auto* request = find(number)) cost_ -= request->cost;
+    requests_.erase(number);
+  }
 
   struct Orphans {
     int count = 0;
@@ -53,7 +60,8 @@ class Flight {
   }
 
  private:
-  std::unordered_map<std::uint64_t, Sent> requests_;  // by number
+  std::unordered_map<std::uint64_t, Request> requests_;  // by number
+  std::int64_t cost_ = 0;
   std::uint64_t latest_ = 0;
   Orphans orphans_;
 };

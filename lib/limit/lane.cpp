@@ -2,9 +2,9 @@
 
 namespace fanout {
 
-void Lane::taken(MonoTime now) {
-  window.taken(now);
-  pace.taken(now);
+void Lane::taken(MonoTime now, int cost) {
+  window.taken(now, cost);
+  pace.taken(now, cost);
 }
 
 SavedLimiter::Lane Lane::saved(std::int64_t leaving, MonoTime now, std::size_t most) const {

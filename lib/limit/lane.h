@@ -14,7 +14,7 @@ struct Lane {
   Window window;
   Pace pace;
 
-  void taken(MonoTime now);
+  void taken(MonoTime now, int cost = 1);
   // leaving: so many more may leave before the next save. most: entries that are written.
   SavedLimiter::Lane saved(std::int64_t leaving, MonoTime now, std::size_t most = kMostEntriesKept) const;
   // Its window begins anew with what had arrived before it was saved then.

@@ -23,6 +23,18 @@ void Limiter::reconfigure(Limits limits, MonoTime now) {
   rates_.configure(limits.rates, limits.burst, limits.jitter, flight_, now);
   if (!limits.adaptive) adaptive_.reset();
   if (limits.adaptive && !adaptive_) adaptive_.emplace(now);
+  std::vector<FinerLimit> finer;
+  for (const auto& each : limits.finer) {
+    const auto same = std::ranges::find(finer_, each.name, &FinerLimit::name);
+    if (same != finer_.end()) {
+      finer.push_back(std::move(*same));
+      finer_.erase(same);
+      finer.back().reconfigure(each, limits.jitter, now);
+    } else {
+      finer.emplace_back(each, limits.jitter, now);
+    }
+  }
+  finer_ = std::move(finer);
   limits_ = std::move(limits);
 }
 
@@ -54,13 +66,14 @@ int Limiter::slots() const {
   return breaker_.open() ? limits_.concurrency : std::max(std::min(limits_.concurrency, breaker_.cap()), 1);
 }
 
-MonoTime Limiter::next(MonoTime now) const {
+MonoTime Limiter::next(const Demand& demand, MonoTime now) const {
   MonoTime next = flight_.next(slots(), now);
   if (next == MonoTime::max()) return next;
   if (breaker_.open()) next = std::max(next, breaker_.next());
   if (hold_.until()) next = std::max(next, *hold_.until());
   if (adaptive_) next = std::max(next, adaptive_->next(flight_.count()));
-  return std::max({next, rates_.next(now), told_.next(now, flight_.count())});
+  for (const auto& part : demand.parts) next = std::max(next, finer_.at(part.limit).next(part, now));
+  return std::max({next, rates_.next(now, demand.cost), told_.next(now, flight_.cost(), demand.cost)});
 }
 
 int Limiter::room(MonoTime now, MonoTime until) const {
@@ -69,35 +82,37 @@ int Limiter::room(MonoTime now, MonoTime until) const {
   const std::int64_t most = breaker_.open() ? 1 : std::numeric_limits<int>::max();
   const std::int64_t found = adaptive_ ? adaptive_->room(now, until) : most;
   return static_cast<int>(
-      std::min({most, found, rates_.room(now, until), told_.room(now, until, flight_.count())}));
+      std::min({most, found, rates_.room(now, until), told_.room(now, until, flight_.cost())}));
 }
 
-Limiter::Ticket Limiter::take(MonoTime now) {
-  FANOUT_INVARIANT(next(now) <= now);
-  Ticket ticket{flight_.take(), now, {}};
+Limiter::Ticket Limiter::take(MonoTime now, const Demand& demand) {
+  FANOUT_INVARIANT(next(demand, now) <= now);
+  Ticket ticket{flight_.take(demand.cost), now, {}, {}};
   if (adaptive_) ticket.left = adaptive_->taken(now, flight_.count());
   breaker_.taken(ticket.number);
-  rates_.taken(now);
-  told_.taken(now);
+  rates_.taken(now, demand.cost);
+  told_.taken(now, demand.cost);
+  for (const auto& part : demand.parts) ticket.finer.push_back(finer_.at(part.limit).take(part, now));
   return ticket;
 }
 
 void Limiter::sent(const Ticket& ticket, MonoTime now) {
-  auto* sent = flight_.find(ticket.number);
-  if (sent == nullptr) return;
-  FANOUT_INVARIANT(!*sent);  // a request that is sent again takes another ticket
-  *sent = now;
-  rates_.sent(now);
-  told_.sent(now);
+  auto* request = flight_.find(ticket.number);
+  if (request == nullptr) return;
+  FANOUT_INVARIANT(!request->sent);  // one that is sent again takes another ticket
+  request->sent = now;
+  rates_.sent(now, request->cost);
+  told_.sent(now, request->cost);
+  for (const auto& each : ticket.finer) FinerLimit::sent(each, now);
 }
 
 void Limiter::ended(const Ticket& ticket, const Ending& ending, MonoTime now) {
   const bool was_open = breaker_.open();
   const bool well = ending.evidence == Evidence::alive;
   Told::Ended ended{ending.told, ticket.taken, {}, well, ending.asked_too_much};
-  if (const auto* sent = flight_.find(ticket.number)) {
-    ended.flown = *sent;
-    rates_.ended(*sent, well, now);
+  if (const auto* request = flight_.find(ticket.number)) {
+    ended.flown = *request;
+    rates_.ended(*request, well, now);
     flight_.end(ticket.number);
     breaker_.finished(ticket.number, ending.evidence, now, ending.reason);
     if (well) {
@@ -105,6 +120,7 @@ void Limiter::ended(const Ticket& ticket, const Ending& ending, MonoTime now) {
       served_ = std::max(served_.value_or(ticket.taken), ticket.taken);
     }
   }
+  for (const auto& each : ticket.finer) FinerLimit::ended(each, well, now);
   told_.ended(ended, rates_, flight_, now);
   if (ending.refuses_us) breaker_.trip(now, ending.reason);
   auto quiet = ending.hold;

@@ -11,6 +11,7 @@
 // through. State that cannot be read counts as if the vendor had been asked at its full pace until now.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -21,6 +22,8 @@
 #include "base/units.h"
 #include "limit/adaptive.h"
 #include "limit/breaker.h"
+#include "limit/demand.h"
+#include "limit/finer_limit.h"
 #include "limit/flight.h"
 #include "limit/hold.h"
 #include "limit/rates.h"
@@ -33,8 +36,10 @@ struct Limits {
   int concurrency = 1;
   std::vector<Rate> rates;  // all hold at once
   int burst = 1;
-  microseconds jitter{0};  // no request is longer than another on its way by more than this
-  bool adaptive = false;   // besides, the limit that nobody has told is found from below
+  microseconds jitter{0};            // no request is longer than another on its way by more than this
+  bool adaptive = false;             // besides, the limit that nobody has told is found from below
+  int largest_cost = 1;              // of a request
+  std::vector<FinerLimits> finer{};  // of some of the requests; each has a name of its own
 };
 
 struct Moment {
@@ -63,6 +68,7 @@ class Limiter {
     std::uint64_t number = 0;
     MonoTime taken{};
     Adaptive::Left left{};
+    std::vector<FinerLimit::Ticket> finer{};
   };
 
   Limiter(Limits limits, MonoTime now) { reconfigure(std::move(limits), now); }
@@ -99,7 +105,9 @@ class Limiter {
   // It is not known yet how much more is allowed soon.
   bool searches() const { return adaptive_ && adaptive_->doubles(); }
   // What leaves counts in a window, which a restart must find as it was: so it has to be saved before.
-  bool keeps_windows() const { return !rates_.empty() || told_.has_windows(); }
+  bool keeps_windows() const {
+    return !rates_.empty() || told_.has_windows() || std::ranges::any_of(finer_, &FinerLimit::has_rates);
+  }
   // When the open breaker lets its next probe go; nothing while it is closed.
   std::optional<MonoTime> next_probe() const {
     return breaker_.open() ? std::optional(breaker_.next()) : std::nullopt;
@@ -107,7 +115,13 @@ class Limiter {
 
   // The earliest moment at which a request may leave; now if it may now; MonoTime::max() if only one in
   // flight can change that.
-  MonoTime next(MonoTime now) const;
+  MonoTime next(MonoTime now) const { return next(Demand{}, now); }
+  MonoTime next(const Demand& demand, MonoTime now) const;
+  // The finer limits, by their place in the configuration.
+  const std::vector<FinerLimit>& finer() const { return finer_; }
+  FinerLimit::Span book(const Demand::Part& part, std::int64_t cost, MonoTime now) {
+    return finer_.at(part.limit).book(part.value, cost, now);
+  }
   // How many could leave until then at most, if nothing changed but time.
   int room(MonoTime now, MonoTime until) const;
 
@@ -120,7 +134,7 @@ class Limiter {
   bool only_waits(MonoTime now) const { return !breaker_.open() && !why(now).empty(); }
 
   // A request leaves. Only when next() says that it may.
-  Ticket take(MonoTime now);
+  Ticket take(MonoTime now, const Demand& demand = {});
   // Its last byte has been handed to the system.
   void sent(const Ticket& ticket, MonoTime now);
   // Its attempt is over, or it never left. Also of one that is not on its way any more: what it says still
@@ -138,6 +152,7 @@ class Limiter {
   Breaker breaker_;
   Told told_;
   std::optional<Adaptive> adaptive_;
+  std::vector<FinerLimit> finer_;
   std::optional<MonoTime> good_reply_;  // the latest
   std::optional<MonoTime> served_;
 };

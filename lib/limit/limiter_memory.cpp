@@ -25,12 +25,13 @@ std::string Limiter::save(const Moment& now, MonoTime valid_until) const {
   saved.at = now.mono;
   saved.wall = now.wall;
   // By then the breaker may have closed and the hold may have been forgotten, so neither counts here. The one
-  // more is for whoever looks at the clock twice on its way out.
+  // more, or the last one's cost, is for whoever looks at the clock twice on its way out.
   // Nor does what was told beside rates: a reply may tell of more.
   const auto room =
       rates_.empty() ? told_.room_of_windows(now.mono, valid_until) : rates_.room(now.mono, valid_until);
-  const auto leaving = !keeps_windows() || valid_until <= now.mono ? 0 : room + 1;
-  saved.on_their_way = leaving + flight_.count();
+  const bool own_windows = !rates_.empty() || told_.has_windows();
+  const auto leaving = !own_windows || valid_until <= now.mono ? 0 : room + limits_.largest_cost;
+  saved.on_their_way = leaving + flight_.cost();
   if (hold_.until()) saved.hold = std::chrono::ceil<milliseconds>(*hold_.until() - now.mono);
   saved.own_hold = hold_.own_length();
   if (const auto& orphans = flight_.orphans(); orphans.until > now.mono) {
@@ -39,7 +40,8 @@ std::string Limiter::save(const Moment& now, MonoTime valid_until) const {
   }
   saved.breaker = breaker_.state(now.mono, valid_until);
   rates_.save(saved, leaving, now.mono);
-  told_.save(saved, leaving, flight_.count(), now.mono);
+  told_.save(saved, leaving, flight_.cost(), now.mono);
+  for (const auto& each : finer_) saved.finer.push_back(each.save(now.mono, valid_until));
   if (adaptive_) saved.adaptive = adaptive_->state();
   return write_limiter(saved);
 }
@@ -51,6 +53,7 @@ void Limiter::restore(std::string_view state, const Moment& now) {
     restore(*saved, now);
   } else {
     rates_.assume_full_pace(limits_.concurrency, now.mono);
+    for (auto& each : finer_) each.assume_full_pace(now.mono);
   }
 }
 
@@ -58,6 +61,10 @@ void Limiter::restore(const SavedLimiter& saved, const Moment& now) {
   const auto then = now.mono - std::max(time_since(saved, now), microseconds(0));
   rates_.restore(saved, then, now.mono);
   told_.restore(saved, then, now.mono);
+  for (const auto& before : saved.finer) {
+    const auto same = std::ranges::find(finer_, before.name, &FinerLimit::name);
+    if (same != finer_.end()) same->restore(before, then, now.mono);
+  }
   if (adaptive_ && saved.adaptive) adaptive_->restore(*saved.adaptive, now.mono);
   hold_.restore(saved.hold ? std::optional(then + *saved.hold) : std::nullopt, saved.own_hold);
   if (saved.orphans > 0) orphaned(saved.orphans, then + saved.orphans_for);
@@ -72,6 +79,7 @@ void Limiter::restore(const SavedLimiter& saved, const Moment& now) {
 void Limiter::orphaned(int count, MonoTime until) {
   const auto most = std::max(limits_.concurrency - flight_.orphans().count, 0);
   flight_.add_orphans(std::min(count, most), until);
+  for (auto& each : finer_) each.orphaned(count, until);
 }
 
 }  // namespace fanout

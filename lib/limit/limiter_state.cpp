@@ -62,6 +62,31 @@ void put_lane(std::string& out, const SavedLimiter::Lane& lane) {
   put(out, "past", lane.past);
 }
 
+void put_lanes(std::string& out, const std::vector<SavedLimiter::Lane>& lanes) {
+  out += ",\"windows\":[";
+  for (const auto& lane : lanes) {
+    out += out.back() == '[' ? "{" : ",{";
+    put_lane(out, lane);
+    out += '}';
+  }
+  out += ']';
+}
+
+void put_finer(std::string& out, const SavedLimiter::Finer& finer) {
+  out += out.back() == '[' ? "{" : ",{";
+  put(out, "name", finer.name);
+  put(out, "strangers", finer.strangers);
+  out += ",\"values\":[";
+  for (const auto& of : finer.values) {
+    out += out.back() == '[' ? "{" : ",{";
+    put(out, "value", of.value);
+    put(out, "on_their_way", of.on_their_way);
+    put_lanes(out, of.lanes);
+    out += '}';
+  }
+  out += "]}";
+}
+
 void put_told(std::string& out, const SavedLimiter::Told& told) {
   out += out.back() == '[' ? "{" : ",{";
   put(out, "name", told.name);
@@ -184,6 +209,19 @@ std::vector<Value> list(const Json& json, Value (*one)(const Json&)) {
   return values;
 }
 
+SavedLimiter::Finer::OfValue of_value(const Json& json) {
+  SavedLimiter::Finer::OfValue of;
+  of.value = json.at("value").get<std::string>();
+  of.on_their_way = number(json.at("on_their_way"), 0, kMostCount);
+  of.lanes = list(json.at("windows"), lane);
+  return of;
+}
+
+SavedLimiter::Finer finer(const Json& json) {
+  return {json.at("name").get<std::string>(), list(json.at("values"), of_value),
+          number(json.at("strangers"), 0, kMostCount)};
+}
+
 }  // namespace
 
 std::vector<SavedLimiter::Entry> entries_of(const Arrivals& arrivals, MonoTime now, std::size_t most) {
@@ -210,13 +248,12 @@ std::string write_limiter(const SavedLimiter& saved) {
   }
   put_breaker(out, saved.breaker);
   put(out, "history", saved.history);
-  out += ",\"windows\":[";
-  for (const auto& lane : saved.lanes) {
-    out += out.back() == '[' ? "{" : ",{";
-    put_lane(out, lane);
-    out += '}';
+  put_lanes(out, saved.lanes);
+  if (!saved.finer.empty()) {
+    out += ",\"finer\":[";
+    for (const auto& finer : saved.finer) put_finer(out, finer);
+    out += ']';
   }
-  out += ']';
   if (!saved.told.empty()) {
     out += ",\"told\":[";
     for (const auto& told : saved.told) put_told(out, told);
@@ -243,6 +280,7 @@ std::optional<SavedLimiter> read_limiter(std::string_view text) try {
   saved.breaker = breaker(json.at("breaker"));
   saved.history = entries(json.at("history"));
   saved.lanes = list(json.at("windows"), lane);
+  if (json.contains("finer")) saved.finer = list(json.at("finer"), finer);
   if (json.contains("told")) saved.told = list(json.at("told"), told);
   if (json.contains("adaptive")) saved.adaptive = adaptive(json.at("adaptive"));
   return saved;

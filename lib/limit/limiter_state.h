@@ -19,7 +19,8 @@
 
 namespace fanout {
 
-struct SavedLimiter {
+// What counts in rates.
+struct SavedRates {
   struct Entry {
     milliseconds age;  // at least; below zero: it arrives later
     std::int64_t count;
@@ -30,6 +31,12 @@ struct SavedLimiter {
     std::vector<Entry> past;
   };
 
+  std::int64_t on_their_way = 0;  // in flight, or may have left by valid_until
+  std::vector<Entry> history;
+  std::vector<Lane> lanes;
+};
+
+struct SavedLimiter : SavedRates {
   // One limit that the vendor told of.
   struct Told {
     std::string name;
@@ -41,18 +48,26 @@ struct SavedLimiter {
     Lane lane;
   };
 
+  // One finer limit. Of its values only what their windows hold is kept.
+  struct Finer {
+    struct OfValue : SavedRates {
+      std::string value;
+    };
+    std::string name;
+    std::vector<OfValue> values;
+    std::int64_t strangers = 0;  // may have left by valid_until for each of the other values
+  };
+
   std::string boot;
   MonoTime at{};
-  std::optional<WallTime> wall;   // not in what earlier versions wrote
-  std::int64_t on_their_way = 0;  // in flight, or may have left by valid_until
+  std::optional<WallTime> wall;  // not in what earlier versions wrote
   std::optional<milliseconds> hold;
   milliseconds own_hold{0};
   int orphans = 0;  // requests of a process that died, and for how long they take up slots
   milliseconds orphans_for{0};
   Breaker::State breaker;
-  std::vector<Entry> history;
-  std::vector<Lane> lanes;
   std::vector<Told> told;                   // not in what earlier versions wrote
+  std::vector<Finer> finer;                 // likewise
   std::optional<Adaptive::State> adaptive;  // likewise, and only where the limit is looked for
 };
 

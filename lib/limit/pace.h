@@ -1,4 +1,5 @@
-// Requests of one rate, spread evenly: the generic cell rate algorithm.
+// Requests of one rate, spread evenly: the generic cell rate algorithm. One that costs more puts off the next
+// for as much longer.
 //
 // ITU-T Recommendation I.371, annex A (virtual scheduling): a request conforms when it comes no earlier than
 // its theoretical time less the tolerance; each puts the theoretical time of the next one interval later. The
@@ -33,9 +34,9 @@ class Pace {
 
   microseconds interval() const { return interval_; }
   MonoTime next() const { return due_ - tolerance_; }
-  void taken(MonoTime now) { due_ = (now - due_ <= kLate ? due_ : now) + interval_; }
+  void taken(MonoTime now, int cost = 1) { due_ = (now - due_ <= kLate ? due_ : now) + interval_ * cost; }
 
-  // How many at most could be taken until then.
+  // How many at most could be taken until then, besides what the last of them costs more than 1.
   std::int64_t room(MonoTime now, MonoTime until) const {
     const auto time = until + tolerance_ - std::max(due_, now - kLate);
     if (time < microseconds(0)) return 0;

@@ -54,7 +54,7 @@ Window Rates::window_from_history(const Rate& rate, const Flight& flight, MonoTi
   for (const auto& bucket : history_.buckets()) {
     if (bucket.latest + rate.window > now) window.arrived(bucket.latest, bucket.count);
   }
-  for (const auto& [number, sent] : flight.requests()) window.on_its_way(sent, now);
+  for (const auto& [number, request] : flight.requests()) window.on_its_way(request, now);
   return window;
 }
 
@@ -62,9 +62,9 @@ void Rates::allow_for_the_way() {
   for (Lane& lane : lanes_) lane.window.allow(jitter());
 }
 
-MonoTime Rates::next(MonoTime now) const {
+MonoTime Rates::next(MonoTime now, int cost) const {
   MonoTime next = now;
-  for (const Lane& lane : lanes_) next = std::max({next, lane.pace.next(), lane.window.next(now)});
+  for (const Lane& lane : lanes_) next = std::max({next, lane.pace.next(), lane.window.next(now, cost)});
   return next;
 }
 
@@ -104,29 +104,33 @@ std::string Rates::why(MonoTime now) const {
   return {};
 }
 
-void Rates::taken(MonoTime now) {
-  for (Lane& lane : lanes_) lane.taken(now);
+void Rates::taken(MonoTime now, int cost) {
+  for (Lane& lane : lanes_) lane.taken(now, cost);
 }
 
-void Rates::sent(MonoTime now) {
-  for (Lane& lane : lanes_) lane.window.sent(now);
+void Rates::sent(MonoTime now, int cost) {
+  for (Lane& lane : lanes_) lane.window.sent(now, cost);
 }
 
-void Rates::ended(Flight::Sent sent, bool well, MonoTime now) {
-  for (Lane& lane : lanes_) lane.window.finished(sent, now);
+void Rates::ended(const Flight::Request& request, bool well, MonoTime now) {
+  for (Lane& lane : lanes_) lane.window.finished(request, now);
   history_.forget(now);
-  history_.add(now);
-  if (!sent || !well) return;
-  seen_.replied(now - *sent);
+  history_.add(now, request.cost);
+  if (!request.sent || !well) return;
+  seen_.replied(now - *request.sent);
   allow_for_the_way();
 }
 
-void Rates::save(SavedLimiter& saved, std::int64_t leaving, MonoTime now) const {
+void Rates::save(SavedRates& saved, std::int64_t leaving, MonoTime now) const {
   saved.history = entries_of(history_, now);
-  for (const Lane& lane : lanes_) saved.lanes.push_back(lane.saved(leaving, now));
+  save_lanes(saved, leaving, now, kMostEntriesKept);
 }
 
-void Rates::restore(const SavedLimiter& saved, MonoTime then, MonoTime now) {
+void Rates::save_lanes(SavedRates& saved, std::int64_t leaving, MonoTime now, std::size_t entries) const {
+  for (const Lane& lane : lanes_) saved.lanes.push_back(lane.saved(leaving, now, entries));
+}
+
+void Rates::restore(const SavedRates& saved, MonoTime then, MonoTime now) {
   for (const auto& entry : saved.history) history_.add(then - entry.age, entry.count);
   history_.add(now + kOnItsWay, saved.on_their_way);
   for (Lane& lane : lanes_) {

@@ -28,8 +28,8 @@ class Rates {
   void configure(const std::vector<Rate>& rates, int burst, microseconds jitter, const Flight& flight,
                  MonoTime now);
 
-  MonoTime next(MonoTime now) const;
-  // How many could leave until then at most.
+  MonoTime next(MonoTime now, int cost = 1) const;
+  // How many of cost 1 could leave until then at most.
   std::int64_t room(MonoTime now, MonoTime until) const;
   // How long so many take at the least; nothing where no rate says so, or it is years.
   std::optional<milliseconds> time_for(std::int64_t count, MonoTime now) const;
@@ -41,14 +41,16 @@ class Rates {
   // One request is so much longer on its way than another.
   microseconds jitter() const { return std::min(seen_.known().value_or(most_jitter_), most_jitter_); }
 
-  void taken(MonoTime now);
-  void sent(MonoTime now);
-  void ended(Flight::Sent sent, bool well, MonoTime now);
+  void taken(MonoTime now, int cost = 1);
+  void sent(MonoTime now, int cost = 1);
+  void ended(const Flight::Request& request, bool well, MonoTime now);
 
   // leaving: so many more may leave before the next save.
-  void save(SavedLimiter& saved, std::int64_t leaving, MonoTime now) const;
+  void save(SavedRates& saved, std::int64_t leaving, MonoTime now) const;
+  // Only the windows that there are, in so many entries each.
+  void save_lanes(SavedRates& saved, std::int64_t leaving, MonoTime now, std::size_t entries) const;
   // then: when it was saved.
-  void restore(const SavedLimiter& saved, MonoTime then, MonoTime now);
+  void restore(const SavedRates& saved, MonoTime then, MonoTime now);
   // As if the vendor had been asked at the full pace, with so many in flight at the end.
   void assume_full_pace(int in_flight, MonoTime now);
 

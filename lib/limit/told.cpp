@@ -120,30 +120,32 @@ void Told::forget_old(MonoTime now) {
   std::erase_if(entries_, [now](const Entry& entry) { return now - entry.heard > kForgotten; });
 }
 
-void Told::taken(MonoTime now) {
+void Told::taken(MonoTime now, int cost) {
   for (auto& entry : entries_) {
-    if (entry.lane) entry.lane->taken(now);
+    if (entry.lane) entry.lane->taken(now, cost);
   }
 }
 
-void Told::sent(MonoTime now) {
+void Told::sent(MonoTime now, int cost) {
   for (auto& entry : entries_) {
-    if (entry.lane) entry.lane->window.sent(now);
+    if (entry.lane) entry.lane->window.sent(now, cost);
   }
 }
 
-MonoTime Told::next(MonoTime now, int in_flight) const {
+MonoTime Told::next(MonoTime now, std::int64_t in_flight, int cost) const {
   MonoTime next = now;
+  // With nothing in flight it goes, also if it costs more than remains: nobody else would change that.
+  const auto beside = in_flight == 0 ? 0 : in_flight + cost - 1;
   for (const auto& entry : entries_) {
-    next = std::max(next, entry.allowance.next(now, in_flight));
+    next = std::max(next, entry.allowance.next(now, beside));
     if (!entry.lane) continue;
-    next = std::max(next, entry.lane->window.next(now));
+    next = std::max(next, entry.lane->window.next(now, cost));
     if (!entry.several) next = std::max(next, entry.lane->pace.next());
   }
   return next;
 }
 
-std::int64_t Told::room(MonoTime now, MonoTime until, int in_flight) const {
+std::int64_t Told::room(MonoTime now, MonoTime until, std::int64_t in_flight) const {
   auto room = room_of_windows(now, until);
   for (const auto& entry : entries_) room = std::min(room, entry.allowance.room(until, in_flight));
   return room;
@@ -185,7 +187,7 @@ std::optional<MonoTime> Told::empty_until(MonoTime now) const {
   return latest;
 }
 
-void Told::save(SavedLimiter& saved, std::int64_t leaving, int in_flight, MonoTime now) const {
+void Told::save(SavedLimiter& saved, std::int64_t leaving, std::int64_t in_flight, MonoTime now) const {
   for (const auto& entry : entries_) {
     SavedLimiter::Told told;
     told.name = entry.name;

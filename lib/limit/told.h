@@ -31,18 +31,18 @@ class Told {
   struct Ended {
     const ToldLimits& told;
     MonoTime taken{};
-    std::optional<Flight::Sent> flown{};  // it was in flight until now
+    std::optional<Flight::Request> flown{};  // it was in flight until now
     bool well = false;
     bool refused = false;
   };
   // rates, flight: what was asked before counts in a window that is told for the first time.
   void ended(const Ended& ended, const Rates& rates, const Flight& flight, MonoTime now);
-  void taken(MonoTime now);
-  void sent(MonoTime now);
+  void taken(MonoTime now, int cost = 1);
+  void sent(MonoTime now, int cost = 1);
 
-  // As those of the limiter.
-  MonoTime next(MonoTime now, int in_flight) const;
-  std::int64_t room(MonoTime now, MonoTime until, int in_flight) const;
+  // As those of the limiter; in_flight: what those in flight cost together.
+  MonoTime next(MonoTime now, std::int64_t in_flight, int cost = 1) const;
+  std::int64_t room(MonoTime now, MonoTime until, std::int64_t in_flight) const;
   std::string why(MonoTime now) const;
 
   // One of the limits has a window.
@@ -53,7 +53,7 @@ class Told {
   std::optional<MonoTime> empty_until(MonoTime now) const;
 
   // leaving: so many more may leave before the next save.
-  void save(SavedLimiter& saved, std::int64_t leaving, int in_flight, MonoTime now) const;
+  void save(SavedLimiter& saved, std::int64_t leaving, std::int64_t in_flight, MonoTime now) const;
   // then: when it was saved.
   void restore(const SavedLimiter& saved, MonoTime then, MonoTime now);
 

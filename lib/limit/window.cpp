@@ -12,71 +12,78 @@ void Window::change_limit(std::int64_t limit) {
   arrivals_.expect(limit);
 }
 
-std::int64_t Window::count() const {
-  return arrivals_.count() + unsent_ + static_cast<std::int64_t>(sent_.size());
-}
-
 void Window::advance(MonoTime now) {
-  while (!sent_.empty() && sent_.front() + grace() <= now) {
-    arrivals_.add(sent_.front() + grace());
+  while (!sent_.empty() && sent_.front().at + grace() <= now) {
+    arrivals_.add(sent_.front().at + grace(), sent_.front().cost);
+    sent_cost_ -= sent_.front().cost;
     sent_.pop_front();
   }
   arrivals_.forget(now);
 }
 
-void Window::taken(MonoTime now) {
+void Window::taken(MonoTime now, int cost) {
   advance(now);
-  ++unsent_;
+  unsent_ += cost;
 }
 
-void Window::sent(MonoTime now) {
+void Window::sent(MonoTime now, int cost) {
   advance(now);
-  --unsent_;
-  sent_.push_back(now);
+  unsent_ -= cost;
+  sent_.push_back({now, cost});
+  sent_cost_ += cost;
 }
 
-bool Window::end(std::optional<MonoTime> sent, MonoTime now) {
+bool Window::end(const Flight::Request& request, MonoTime now) {
   advance(now);
-  if (!sent) {
-    --unsent_;
+  if (!request.sent) {
+    unsent_ -= request.cost;
     return true;
   }
-  const auto found = std::lower_bound(sent_.begin(), sent_.end(), *sent);
-  if (found == sent_.end() || *found != *sent) return false;
+  // Those of one moment may differ in cost.
+  auto found = std::ranges::lower_bound(sent_, *request.sent, {}, &Sent::at);
+  while (found != sent_.end() && found->at == *request.sent && found->cost != request.cost) ++found;
+  if (found == sent_.end() || found->at != *request.sent) return false;
+  sent_cost_ -= request.cost;
   sent_.erase(found);
   return true;
 }
 
-void Window::finished(std::optional<MonoTime> sent, MonoTime now) {
-  if (end(sent, now)) arrivals_.add(now);
+void Window::finished(const Flight::Request& request, MonoTime now) {
+  if (end(request, now)) arrivals_.add(now, request.cost);
 }
 
-void Window::elsewhere(std::optional<MonoTime> sent, MonoTime now) { end(sent, now); }
+void Window::elsewhere(const Flight::Request& request, MonoTime now) { end(request, now); }
 
-void Window::on_its_way(std::optional<MonoTime> sent, MonoTime now) {
-  if (!sent) {
-    ++unsent_;
+void Window::on_its_way(const Flight::Request& request, MonoTime now) {
+  if (!request.sent) {
+    unsent_ += request.cost;
   } else {
-    sent_.insert(std::upper_bound(sent_.begin(), sent_.end(), *sent), *sent);
+    const Sent sent{*request.sent, request.cost};
+    sent_.insert(std::ranges::upper_bound(sent_, sent.at, {}, &Sent::at), sent);
+    sent_cost_ += sent.cost;
   }
   advance(now);
 }
 
-MonoTime Window::next(MonoTime now) const {
-  const std::int64_t too_many = count() - rate_.limit + 1;
+MonoTime Window::next(MonoTime now, int cost) const {
+  // What costs more than the limit goes alone.
+  auto too_many = count() - rate_.limit + std::min<std::int64_t>(cost, rate_.limit);
   if (too_many <= 0) return now;
   if (too_many <= arrivals_.count()) return std::max(now, arrivals_.gone(too_many));
-  const auto index = static_cast<std::size_t>(too_many - arrivals_.count() - 1);
-  if (index >= sent_.size()) return MonoTime::max();
-  return std::max(now, sent_[index] + grace() + rate_.window);
+  too_many -= arrivals_.count();
+  for (const Sent& sent : sent_) {
+    too_many -= sent.cost;
+    if (too_many <= 0) return std::max(now, sent.at + grace() + rate_.window);
+  }
+  return MonoTime::max();
 }
 
 std::int64_t Window::room(MonoTime now, MonoTime until) const {
   std::int64_t still_there = count() - arrivals_.leaving_until(until);
   // The grace may shrink until then.
-  for (const MonoTime sent : sent_) {
-    if (sent + least_grace(rate_.window) + rate_.window > until) break;
-    --still_there;
+  for (const Sent& sent : sent_) {
+    if (sent.at + least_grace(rate_.window) + rate_.window > until) break;
+    still_there -= sent.cost;
   }
   // In a short window those that leave now leave it again before then.
   const std::int64_t passing = rate_.limit * ((until - now) / microseconds(rate_.window));

@@ -1,5 +1,5 @@
 // The promise of design §3.4, by chance: random rates, delays, crashes, reboots, jumps of the wall clock,
-// reloads. A witness that shares nothing with the limiter looks at what arrived.
+// reloads, costs, finer limits. A witness that shares nothing with the limiter looks at what arrived.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -23,21 +23,34 @@ struct Asked {
   std::int64_t sent = kNever;
   std::int64_t finished = 0;
   std::vector<Rate> rates;  // in force when it was taken
+  Demand demand;
 };
 
-// The largest number of those that were asked up to `last`, it among them, in a stretch of that length.
-std::int64_t most_in_a_stretch(const std::vector<Asked>& asked, std::size_t last, std::int64_t length) {
-  std::vector<std::int64_t> near;
+// What a request counts for in a finer limit's value; 0: nothing.
+int cost_in(const Demand& demand, const Demand::Part& of) {
+  for (const auto& part : demand.parts) {
+    if (part.limit == of.limit && part.value == of.value) return part.cost;
+  }
+  return 0;
+}
+
+// The most that those cost together that were asked up to `last`, it among them, in a stretch of that length.
+template <typename Cost>
+std::int64_t most_in_a_stretch(const std::vector<Asked>& asked, std::size_t last, std::int64_t length,
+                               Cost cost) {
+  std::vector<std::pair<std::int64_t, int>> near;
   const auto at = asked[last].arrived;
   for (std::size_t i = 0; i <= last; ++i) {
     const auto arrived = asked[i].arrived;
-    if (arrived != kNever && std::abs(arrived - at) < length) near.push_back(arrived);
+    if (arrived != kNever && std::abs(arrived - at) < length)
+      near.emplace_back(arrived, cost(asked[i].demand));
   }
   std::ranges::sort(near);
-  std::int64_t most = 0;
-  for (std::size_t first = 0, end = 0; first < near.size() && near[first] <= at; ++first) {
-    while (end < near.size() && near[end] < near[first] + length) ++end;
-    if (near[first] + length > at) most = std::max(most, static_cast<std::int64_t>(end - first));
+  std::int64_t most = 0, in_it = 0;
+  for (std::size_t first = 0, end = 0; first < near.size() && near[first].first <= at; ++first) {
+    while (end < near.size() && near[end].first < near[first].first + length) in_it += near[end++].second;
+    if (near[first].first + length > at) most = std::max(most, in_it);
+    in_it -= near[first].second;
   }
   return most;
 }
@@ -45,6 +58,7 @@ std::int64_t most_in_a_stretch(const std::vector<Asked>& asked, std::size_t last
 class Life {
  public:
   explicit Life(std::uint64_t seed) : chance_(seed) {
+    some_finer_limits();
     limits_ = some_limits();
     now_ = up_to(1'000'000'000);
     limiter_.emplace(limits_, mono());
@@ -68,8 +82,17 @@ class Life {
     for (std::size_t last = 0; last < asked_.size(); ++last) {
       if (asked_[last].arrived == kNever) continue;
       for (const Rate& rate : asked_[last].rates) {
-        const auto most = most_in_a_stretch(asked_, last, microseconds(rate.window).count());
+        const auto most = most_in_a_stretch(asked_, last, microseconds(rate.window).count(),
+                                            [](const Demand& demand) { return demand.cost; });
         ASSERT_LE(most, rate.limit) << format(rate) << " was exceeded by request " << last;
+      }
+      for (const auto& part : asked_[last].demand.parts) {
+        for (const Rate& rate : finer_.at(part.limit).rates) {
+          const auto most = most_in_a_stretch(asked_, last, microseconds(rate.window).count(),
+                                              [&](const Demand& demand) { return cost_in(demand, part); });
+          ASSERT_LE(most, rate.limit) << format(rate) << " of " << finer_[part.limit].name << " for \""
+                                      << part.value << "\" was exceeded by request " << last;
+        }
       }
     }
   }
@@ -90,6 +113,35 @@ class Life {
   MonoTime mono() const { return MonoTime(microseconds(now_ - booted_)); }
   Moment moment() { return {mono(), WallTime(milliseconds(up_to(4'000'000'000'000))), boot_}; }
 
+  static constexpr int kLargestCost = 3;
+
+  // Their windows stay, so that no reload adds one of which nothing was kept.
+  void some_finer_limits() {
+    static constexpr milliseconds kWindows[] = {milliseconds(200), milliseconds(1000), milliseconds(5000)};
+    for (std::int64_t i = up_to(2); i > 0; --i) {
+      FinerLimits finer;
+      finer.name = std::string(1, static_cast<char>('a' + finer_.size()));
+      finer.per_value = one_in(2);
+      finer.largest_cost = kLargestCost;
+      for (const auto window : kWindows) {
+        if (one_in(2)) finer.rates.push_back({kLargestCost + up_to(20), window});
+      }
+      if (one_in(3)) finer.concurrency = static_cast<int>(1 + up_to(4));
+      finer_.push_back(std::move(finer));
+    }
+  }
+
+  Demand some_demand() {
+    Demand demand;
+    if (!finer_.empty() || one_in(2)) demand.cost = static_cast<int>(1 + up_to(most_cost_ - 1));
+    for (std::size_t i = 0; i < finer_.size(); ++i) {
+      if (one_in(3)) continue;
+      const auto value = finer_[i].per_value ? std::string(1, static_cast<char>('p' + up_to(3))) : "";
+      demand.parts.push_back({i, static_cast<int>(1 + up_to(kLargestCost - 1)), value});
+    }
+    return demand;
+  }
+
   Limits some_limits() {
     static constexpr milliseconds kWindows[] = {milliseconds(40), milliseconds(200), milliseconds(1000),
                                                 milliseconds(3000), milliseconds(20'000)};
@@ -104,18 +156,32 @@ class Life {
     if (limits.rates.empty()) limits.rates.push_back({smallest = 1 + up_to(20), kWindows[up_to(3)]});
     limits.concurrency = static_cast<int>(1 + up_to(one_in(2) ? 40 : 4));
     limits.burst = static_cast<int>(one_in(2) ? 1 : 1 + up_to(smallest - 1));
+    limits.finer = finer_;
+    most_cost_ = std::min<std::int64_t>(kLargestCost, smallest);
+    limits.largest_cost = static_cast<int>(most_cost_);
     return limits;
   }
 
   // As the engine does: nothing leaves that the saved state does not cover.
   void send_what_may_go() {
-    while (now_ <= covered_until_ && asked_.size() < most_asked_ && limiter_->next(mono()) <= mono()) {
-      if (one_in(8)) return;
+    while (now_ <= covered_until_ && asked_.size() < most_asked_) {
+      const auto demand = some_demand();
+      if (limiter_->next(demand, mono()) > mono() || one_in(8)) return;
       ASSERT_LT(static_cast<int>(flying_.size()), limits_.concurrency);
       ASSERT_TRUE(!limiter_->hold() || *limiter_->hold() <= mono());
-      const auto ticket = limiter_->take(mono());
+      const auto ticket = limiter_->take(mono(), demand);
+      expect_slots_kept(demand);
       flying_.emplace(asked_.size(), ticket);
       asked_.push_back(some_request());
+      asked_.back().demand = demand;
+    }
+  }
+
+  void expect_slots_kept(const Demand& demand) {
+    for (const auto& part : demand.parts) {
+      int beside = 0;
+      for (const auto& [index, ticket] : flying_) beside += cost_in(asked_[index].demand, part) > 0 ? 1 : 0;
+      ASSERT_LT(beside, finer_[part.limit].concurrency) << "of " << finer_[part.limit].name;
     }
   }
 
@@ -228,6 +294,8 @@ class Life {
   }
 
   std::mt19937_64 chance_;
+  std::vector<FinerLimits> finer_;
+  std::int64_t most_cost_ = 1;
   Limits limits_;
   std::optional<Limiter> limiter_;
   std::vector<Asked> asked_;

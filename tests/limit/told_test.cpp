@@ -41,7 +41,7 @@ struct Asking {
     return flight.take();
   }
   void sent(std::uint64_t number, MonoTime now) {
-    *flight.find(number) = now;
+    flight.find(number)->sent = now;
     told.sent(now);
   }
   void end(std::uint64_t number, MonoTime taken, MonoTime now, const ToldLimits& says, bool refused = false) {

@@ -12,7 +12,7 @@ TEST(Window, CountsWhatIsNotSentUntilItEnds) {
   Window window(rate(1, 1000));
   window.taken(at(0));
   EXPECT_EQ(window.next(at(5000)), MonoTime::max()) << "it may arrive at any moment";
-  window.finished(std::nullopt, at(5000));
+  window.finished({std::nullopt}, at(5000));
   EXPECT_EQ(window.next(at(5000)), at(6000));
 }
 
@@ -26,7 +26,7 @@ TEST(Window, CountsWhatIsSentFromItsReplyOrAfterTheGrace) {
     window.taken(at(0));
     window.sent(at(row.sent));
     EXPECT_EQ(window.next(at(row.sent)), at(row.sent + 1005)) << "before the reply";
-    window.finished(at(row.sent), at(row.finished));
+    window.finished({at(row.sent)}, at(row.finished));
     EXPECT_EQ(window.next(at(row.finished)), at(row.next)) << row.finished;
   }
 }
@@ -40,7 +40,7 @@ TEST(Window, CountsForLongerWhereTheWayIsLessSure) {
     window.allow(milliseconds(row.jitter));
     window.taken(at(0));
     window.sent(at(0));
-    window.finished(at(0), at(row.finished));
+    window.finished({at(0)}, at(row.finished));
     EXPECT_EQ(window.next(at(row.finished)), at(row.next)) << row.jitter << " ms, reply at " << row.finished;
   }
 }
@@ -54,8 +54,8 @@ TEST(Window, CountsOnceWhatHasArrivedWhenTheWayComesToBeLessSure) {
   EXPECT_EQ(window.next(at(10)), at(1005));
   window.taken(at(1010));
   window.allow(milliseconds(500));
-  window.finished(at(0), at(1020));
-  window.finished(at(0), at(1020));
+  window.finished({at(0)}, at(1020));
+  window.finished({at(0)}, at(1020));
   EXPECT_EQ(window.next(at(1020)), at(1020)) << "both have long left it";
 }
 
@@ -63,7 +63,7 @@ TEST(Window, ALowerLimitWaitsUntilEnoughHaveLeft) {
   Window window(rate(10, 1000));
   for (int i = 0; i < 10; ++i) {
     window.taken(at(i * 10));
-    window.finished(std::nullopt, at(i * 10));
+    window.finished({std::nullopt}, at(i * 10));
   }
   window.change_limit(3);
   EXPECT_EQ(window.next(at(100)), at(1070)) << "eight of the ten have to leave";
@@ -73,7 +73,7 @@ TEST(Window, RoomIsWhatCanLeaveUntilThen) {
   Window window(rate(3, 1000));
   EXPECT_EQ(window.room(at(0), at(0)), 3);
   window.taken(at(0));
-  window.finished(std::nullopt, at(0));
+  window.finished({std::nullopt}, at(0));
   window.taken(at(500));
   EXPECT_EQ(window.room(at(500), at(999)), 1);
   EXPECT_EQ(window.room(at(500), at(1000)), 2) << "the first has left";

@@ -1,0 +1,115 @@
+// A limit of some of a vendor's requests, beside the vendor's own: those of a level, of a path, of an hour of
+// the day, or of each value of a field by itself.
+//
+// It has rates and slots like the vendor; both are kept for each value (a bucket), or once where the limit
+// has no values. Requests that it does not bind at the moment (outside of its hours) count all the same. Of
+// many values the first kMostValues have buckets of their own, and the others share one, which is too careful
+// and never too little. Owned by the limiter, on the loop, told the time.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/units.h"
+#include "limit/demand.h"
+#include "limit/flight.h"
+#include "limit/limiter_state.h"
+#include "limit/rates.h"
+
+namespace fanout {
+
+struct FinerLimits {
+  static constexpr int kNoSlots = std::numeric_limits<int>::max();
+
+  std::string name;
+  std::vector<Rate> rates;  // all hold at once
+  int burst = 1;
+  int concurrency = kNoSlots;  // in flight at once
+  int largest_cost = 1;        // of a request
+  bool per_value = false;      // each value has a limit of its own
+  bool in_force = true;        // it is within its hours
+  friend bool operator==(const FinerLimits&, const FinerLimits&) = default;
+};
+
+class FinerLimit {
+  struct Bucket;
+
+ public:
+  static constexpr std::size_t kMostValues = 2000;
+
+  // One request that falls under it, on its way.
+  struct Ticket {
+    std::shared_ptr<Bucket> bucket;
+    std::uint64_t number = 0;
+    MonoTime taken{};
+  };
+
+  FinerLimit(FinerLimits limits, microseconds jitter, MonoTime now);
+  void reconfigure(FinerLimits limits, microseconds jitter, MonoTime now);
+  const std::string& name() const { return limits_.name; }
+  bool has_rates() const { return !limits_.rates.empty(); }
+
+  // As those of the limiter.
+  MonoTime next(const Demand::Part& part, MonoTime now) const;
+  std::int64_t room(const std::string& value, MonoTime now, MonoTime until) const;
+  // Nothing where values have limits of their own: nobody knows how many values there will be.
+  std::optional<milliseconds> time_for(std::int64_t cost, MonoTime now) const;
+  // What it is, for the operator: "limit search (30/1m)".
+  std::string text() const;
+  std::string why(MonoTime now) const;
+
+  Ticket take(const Demand::Part& part, MonoTime now);
+  static void sent(const Ticket& ticket, MonoTime now);
+  static void ended(const Ticket& ticket, bool well, MonoTime now);
+  void orphaned(int count, MonoTime until);
+
+  // When what costs so much may go, after all that was booked before: that much time is theirs from then on.
+  struct Span {
+    MonoTime from;
+    MonoTime to;
+  };
+  Span book(const std::string& value, std::int64_t cost, MonoTime now);
+
+  // Nothing leaves after valid_until without another save.
+  SavedLimiter::Finer save(MonoTime now, MonoTime valid_until) const;
+  // then: when it was saved.
+  void restore(const SavedLimiter::Finer& saved, MonoTime then, MonoTime now);
+  // As if all had been asked at the full pace.
+  void assume_full_pace(MonoTime now);
+
+ private:
+  struct Bucket {
+    Rates rates;
+    Flight flight;
+    MonoTime touched{};
+    MonoTime booked{};
+    microseconds lasts{std::chrono::seconds(1)};  // a request, lately
+  };
+
+  // Null: there is none yet, so all of its room is free.
+  const Bucket* find(const std::string& value) const;
+  const std::string& owner(const std::string& value) const;
+  // Nothing of before counts for a value that nobody knows.
+  bool is_new_free(MonoTime now) const;
+  std::shared_ptr<Bucket> fresh(MonoTime now) const;
+  Bucket& bucket(const std::string& value, MonoTime now);
+  void forget_idle(MonoTime now);
+  milliseconds longest() const;
+
+  FinerLimits limits_;
+  microseconds jitter_{0};
+  std::map<std::string, std::shared_ptr<Bucket>> buckets_;  // by value
+  std::size_t swept_at_ = 64;
+  // Of values that nobody knows of, when the process before ended.
+  std::int64_t strangers_ = 0;
+  MonoTime strangers_at_{};
+  std::optional<MonoTime> full_until_;  // their state was not readable
+  Flight::Orphans orphans_;             // likewise, of nobody knows which values
+};
+
+}  // namespace fanout
