@@ -12,7 +12,9 @@
 #include "forecast/growth.h"
 #include "forecast/wording.h"
 #include "harvest/foresight.h"
+#include "harvest/limits_now.h"
 #include "harvest/prospect.h"
+#include "harvest/time_needed.h"
 #include "limit/limiter.h"
 
 namespace fanout {
@@ -31,10 +33,21 @@ std::optional<Growth> growth_of(const PlanFor& asked) {
   return growth_of(tree, counts, Sample(tree.size()), history_of(earlier, tree));
 }
 
+std::vector<double> calls_of(const NextRun& next) {
+  std::vector<double> calls;
+  for (const auto& level : next.levels) calls.push_back(static_cast<double>(level.calls));
+  return calls;
+}
+
 void add_times(NextRun& next, const PlanFor& asked) {
   const auto& vendor = asked.vendor;
-  const Limiter limiter({vendor.concurrency, vendor.rates, vendor.burst, vendor.jitter}, MonoTime{});
-  next.at_the_limit = limiter.time_for(next.calls.median, MonoTime{});
+  const auto begins = asked.pipeline.schedule ? asked.pipeline.schedule->next_after(asked.now) : std::nullopt;
+  const auto wall = begins.value_or(asked.now);
+  auto known = vendor;
+  known.adaptive = false;  // nobody knows what will be found
+  const Limiter limiter(limits_now(known, wall, MonoTime{}), MonoTime{});
+  const auto load = load_of(asked.pipeline, vendor, calls_of(next));
+  next.at_the_limit = time_needed(limiter, known, load, static_cast<double>(next.calls.median), 0, wall, {});
   if (!asked.other_limits) next.took = asked.past.front().took;
   next.lasts = std::max(next.at_the_limit.value_or(milliseconds(0)), next.took.value_or(milliseconds(0)));
 }

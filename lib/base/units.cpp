@@ -68,6 +68,15 @@ std::optional<Rate> parse_rate(std::string_view text) {
   return rate;
 }
 
+std::optional<double> parse_percent(std::string_view text) {
+  if (text.size() < 2 || !text.ends_with('%')) return std::nullopt;
+  text.remove_suffix(1);
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const bool whole = error == std::errc() && end == text.data() + text.size();
+  return whole && value >= 0 && value <= 100 ? std::optional(value) : std::nullopt;
+}
+
 std::string format_duration(milliseconds duration) {
   if (duration.count() < 0) return "-" + format_duration(-std::max(duration, -milliseconds::max()));
   if (duration < seconds(1)) return fmt::format("{} ms", duration.count());

@@ -1,5 +1,6 @@
-// Durations (`250ms 30s 5m 20h 7d`), sizes (`64KiB 10MiB`), rates (`100/1s`) and UTC times, as text.
-// Parsing returns nothing for text that is not one; the caller knows where it came from and says so.
+// Durations (`250ms 30s 5m 20h 7d`), sizes (`64KiB 10MiB`), rates (`100/1s`), percentages (`2.5%`) and UTC
+// times, as text. Parsing returns nothing for text that is not one; the caller knows where it came from and
+// says so.
 #pragma once
 
 #include <optional>
@@ -20,6 +21,7 @@ struct Rate {
 std::optional<milliseconds> parse_duration(std::string_view text);
 std::optional<std::int64_t> parse_size(std::string_view text);  // bytes
 std::optional<Rate> parse_rate(std::string_view text);
+std::optional<double> parse_percent(std::string_view text);  // "2.5%" is 2.5
 
 std::string format_duration(milliseconds duration);  // "1h 12m", "850 ms": for people
 std::string format_size(std::int64_t bytes);         // "1.2 MiB": for people

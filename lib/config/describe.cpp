@@ -1,5 +1,6 @@
 // For --check: everything that was understood, defaults included, and never the value of a secret.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "base/wording.h"
 #include "config/load.h"
@@ -47,6 +48,37 @@ std::string rates_text(const VendorSpec& vendor) {
          (vendor.adaptive ? "; a lower limit is looked for" : "");
 }
 
+std::string limit_text(const FinerLimitSpec& limit) {
+  std::vector<std::string> whom, how;
+  for (const auto& level : limit.levels) whom.push_back("level " + level);
+  if (!limit.path.empty()) whom.push_back("path " + limit.path);
+  if (limit.per) whom.push_back("per " + limit.per->text());
+  if (limit.quiet) whom.push_back(limit.quiet->text() + " in " + limit.quiet->zone());
+  for (const Rate& rate : limit.rates) how.push_back(format_rate(rate));
+  if (limit.burst > 1) how.push_back(fmt::format("up to {} at once", limit.burst));
+  if (limit.concurrency) how.push_back(fmt::format("{} in flight", *limit.concurrency));
+  if (limit.cost) how.push_back(fmt::format("each request costs {}", *limit.cost));
+  return fmt::format("{}: {}: {}", limit.name,
+                     whom.empty() ? "all requests" : fmt::format("{}", fmt::join(whom, ", ")),
+                     fmt::join(how, ", "));
+}
+
+void describe_limits(Out out, const VendorSpec& vendor) {
+  const auto note = [&](const std::vector<Rate>& rates) {
+    for (const Rate& rate : rates) {
+      const Rate* binding = stricter(rate, vendor.rates);
+      if (binding != nullptr)
+        line(out, "", "{} never binds, since {} is stricter", format_rate(rate), format_rate(*binding));
+    }
+  };
+  note(vendor.rates);
+  if (vendor.share < 1) line(out, "share", "{:g} % of what the vendor allows", 100 * vendor.share);
+  for (const FinerLimitSpec& limit : vendor.limits) {
+    line(out, "limit", "{}", limit_text(limit));
+    if (!limit.cost) note(limit.rates);
+  }
+}
+
 void describe_vendor(Out out, const VendorSpec& vendor) {
   fmt::format_to(out, "\nvendor {}\n", vendor.name);
   line(out, "base_url", "{}", vendor.base_url.text());
@@ -57,6 +89,7 @@ void describe_vendor(Out out, const VendorSpec& vendor) {
   }
   for (const auto& [name, value] : vendor.headers) line(out, "header", "{}: {}", name, value);
   line(out, "limits", "{} requests in flight; {}", vendor.concurrency, rates_text(vendor));
+  describe_limits(out, vendor);
   if (!vendor.rates.empty()) line(out, "jitter", "up to {} on the way", format_duration(vendor.jitter));
   for (const auto& [name, sql] :
        {std::pair{"limit", &vendor.told.limit}, std::pair{"remaining", &vendor.told.remaining},
@@ -100,6 +133,7 @@ void describe_level(Out out, const PipelineSpec& pipeline, const Level& level) {
   fmt::format_to(out, "{}{}  GET {}\n", indent, level.name, level.path.text());
   for (const auto& [name, value] : level.query) detail("query", name + " = " + value.text());
   for (const auto& [name, value] : level.headers) detail("header", name + ": " + value.text());
+  if (level.cost > 1) detail("cost", std::to_string(level.cost));
   if (level.page.kind != nullptr) detail("pages", page_text(level.page));
   if (level.items) detail("items", items_text(level));
   if (!level.where.empty()) detail("where", level.where);

@@ -176,6 +176,7 @@ LevelSection read_level(const std::string& pipeline, const Node& node, Checking 
         reader.any("page")->place, "nothing says when the last page is reached",
         "say with items where a page lists its items, or with total or pages how much there is");
   }
+  reader.whole("cost", level.cost, 1, 1'000'000);
   level.rules = read_rules(reader, checking);
   reader.unknown_keys();
   return section;

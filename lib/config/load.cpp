@@ -141,6 +141,7 @@ Config read_config(const Node& node, Complaints& complaints) {
     config.pipelines.emplace(entry->key, read_pipeline(entry->key, entry->value, vendors, checking));
   }
   complain_about_shared_outputs(pipelines, complaints);
+  for (auto& [name, vendor] : vendors) join_limits(vendor, config.pipelines, complaints);
   for (const auto& [name, vendor] : vendors) config.vendors.emplace(name, vendor.spec);
   root.unknown_keys();
   if (root.any("pipeline") == nullptr) {

@@ -76,6 +76,23 @@ std::vector<LevelSection> read_levels(Reader& reader, const std::string& pipelin
   return grow_tree(std::move(levels), checking.complaints);
 }
 
+// Places of the vendor's limits that bind this level and not all others.
+std::vector<std::size_t> limits_of(const LevelSection& section, const std::vector<LevelSection>& levels,
+                                   const std::map<std::string, std::string>& vars,
+                                   const VendorSection& vendor, Complaints& complaints) {
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < vendor.limits.size(); ++i) {
+    const LimitSection& limit = vendor.limits[i];
+    if (limit.spec.binds_all() || !limit.spec.matches(section.level)) continue;
+    // Where levels are named each of them has to have what it names; else it binds those that have.
+    Complaints ignored;
+    if (limit.per)
+      check_names(*limit.per, section.level, levels, vars, limit.spec.levels.empty() ? ignored : complaints);
+    if (ignored.none()) places.push_back(i);
+  }
+  return places;
+}
+
 }  // namespace
 
 PipelineSpec read_pipeline(const std::string& name, const Node& node,
@@ -98,6 +115,9 @@ PipelineSpec read_pipeline(const std::string& name, const Node& node,
       if (section.in_tree) check_names(written, section.level, levels, pipeline.vars, checking.complaints);
     }
     pipeline.levels.push_back(section.level);
+    if (vendor == vendors.end() || !section.in_tree) continue;
+    pipeline.levels.back().limits =
+        limits_of(section, levels, pipeline.vars, vendor->second, checking.complaints);
   }
   for (const Node* output : reader.tables("output")) {
     pipeline.outputs.push_back(read_output(name, *output, levels, pipeline.vars, checking));

@@ -20,8 +20,18 @@ struct Checking {
   Expressions& expressions;
 };
 
+// One [[vendor.X.limit]] as it was read.
+struct LimitSection {
+  FinerLimitSpec spec;
+  Place place;
+  Place match_place;
+  std::optional<TemplateAt> per;
+};
+
 struct VendorSection {
-  VendorSpec spec;
+  VendorSpec spec;                   // its limits come when the levels are known
+  std::vector<LimitSection> limits;  // …
+  Place place;
   std::vector<Rule> rules;  // they come after those of each level
 };
 
@@ -35,6 +45,12 @@ PipelineSpec read_pipeline(const std::string& name, const Node& node,
                            const std::map<std::string, VendorSection>& vendors, Checking checking);
 LevelSection read_level(const std::string& pipeline, const Node& node, Checking checking);
 std::vector<Rule> read_rules(Reader& section, Checking checking);
+std::vector<Rate> read_rates(Reader& section);
+void read_burst(Reader& section, const std::vector<Rate>& rates, int& burst);
+std::vector<LimitSection> read_limits(Reader& vendor);
+// Once the pipelines are read: what a request costs, and which levels a limit binds.
+void join_limits(VendorSection& vendor, const std::map<std::string, PipelineSpec>& pipelines,
+                 Complaints& complaints);
 ToldSpec read_told(Reader& vendor, Checking checking);
 // levels: of the pipeline, in order.
 OutputSpec read_output(const std::string& pipeline, const Node& node, const std::vector<LevelSection>& levels,

@@ -1,5 +1,6 @@
 // [vendor.X]
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <set>
 
@@ -37,7 +38,30 @@ void read_ca_file(Reader& reader, VendorSpec& vendor) {
   }
 }
 
-void read_rates(Reader& reader, VendorSpec& vendor) {
+// share = "60%": a limit of less than one is one in a longer window.
+Rate shared(const Rate& rate, double share) {
+  const auto part = static_cast<std::int64_t>(std::floor(static_cast<double>(rate.limit) * share + 1e-9));
+  if (part >= 1) return {part, rate.window};
+  const double times = 1 / (static_cast<double>(rate.limit) * share);
+  return {1, std::chrono::ceil<milliseconds>(rate.window * times)};
+}
+
+double read_share(Reader& reader) {
+  std::string text;
+  const Node* node = reader.text("share", text);
+  if (node == nullptr) return 1;
+  const auto percent = parse_percent(text);
+  if (percent && *percent > 0 && *percent <= 100) return *percent / 100;
+  reader.complaints().add(node->place, "\"share\": " + in_quotes(text) + " is no share that could be used",
+                          "more than 0% and at most 100%, for example \"60%\"");
+  return 1;
+}
+
+}  // namespace
+
+// Those of one section, checked one by one.
+std::vector<Rate> read_rates(Reader& reader) {
+  std::vector<Rate> rates;
   std::set<milliseconds> windows;
   for (const Node* node : reader.texts("rate", true)) {
     const std::optional<Rate> rate = parse_rate(node->text);
@@ -49,30 +73,32 @@ void read_rates(Reader& reader, VendorSpec& vendor) {
                               "there are two rates for a window of " + format_duration(rate->window),
                               "leave the larger one out");
     } else {
-      vendor.rates.push_back(*rate);
+      rates.push_back(*rate);
     }
   }
+  return rates;
 }
+
+void read_burst(Reader& reader, const std::vector<Rate>& rates, int& burst) {
+  const Node* node = reader.whole("burst", burst, 1, 1'000'000);
+  if (node == nullptr || burst == 1) return;
+  const auto smallest = std::ranges::min_element(rates, {}, &Rate::limit);
+  if (smallest == rates.end()) {
+    reader.complaints().add(node->place, "\"burst\" says nothing without a rate",
+                            "add rate, or leave burst out");
+  } else if (burst > smallest->limit) {
+    reader.complaints().add(node->place,
+                            "\"burst\" is larger than the rate " + format_rate(*smallest) + " allows",
+                            "at most " + std::to_string(smallest->limit));
+  }
+}
+
+namespace {
 
 // Without a rate the limit is looked for, unless that is not wanted.
 void read_adaptive(Reader& reader, VendorSpec& vendor) {
   vendor.adaptive = vendor.rates.empty();
   if (const Node* node = reader.kind("adaptive", Node::Kind::boolean)) vendor.adaptive = node->integer != 0;
-}
-
-void read_burst(Reader& reader, VendorSpec& vendor) {
-  const Node* node = reader.whole("burst", vendor.burst, 1, 1'000'000);
-  if (node == nullptr || vendor.burst == 1) return;
-  const auto smallest = std::min_element(vendor.rates.begin(), vendor.rates.end(),
-                                         [](const Rate& a, const Rate& b) { return a.limit < b.limit; });
-  if (smallest == vendor.rates.end()) {
-    reader.complaints().add(node->place, "\"burst\" says nothing without a rate",
-                            "add rate, or leave burst out");
-  } else if (vendor.burst > smallest->limit) {
-    reader.complaints().add(node->place,
-                            "\"burst\" is larger than the rate " + format_rate(*smallest) + " allows",
-                            "at most " + std::to_string(smallest->limit));
-  }
 }
 
 void read_times(Reader& reader, VendorSpec& vendor) {
@@ -105,6 +131,7 @@ void read_retry(Reader& reader, Retry& retry) {
 VendorSection read_vendor(const std::string& name, const Node& node, Checking checking) {
   Reader reader(node, "[vendor." + name + "]", checking.complaints);
   VendorSection section;
+  section.place = node.place;
   VendorSpec& vendor = section.spec;
   vendor.name = name;
   read_base_url(reader, vendor);
@@ -115,9 +142,12 @@ VendorSection read_vendor(const std::string& name, const Node& node, Checking ch
     vendor.headers.emplace_back(header.name, header.value);
   }
   reader.whole("concurrency", vendor.concurrency, 1, 10'000);
-  read_rates(reader, vendor);
+  vendor.rates = read_rates(reader);
+  vendor.share = read_share(reader);
+  for (Rate& rate : vendor.rates) rate = shared(rate, vendor.share);
   read_adaptive(reader, vendor);
-  read_burst(reader, vendor);
+  read_burst(reader, vendor.rates, vendor.burst);
+  section.limits = read_limits(reader);
   reader.duration("jitter", vendor.jitter);
   read_times(reader, vendor);
   reader.size("body_limit", vendor.body_limit, 1, kLargestBody);

@@ -77,7 +77,7 @@ void Conclusions::go_on(Attempt& attempt, Again how, std::string redirected_to) 
   }
   const auto* run = runs_.find(attempt.claimed.task.run);
   if (run != nullptr && dispatchers_.let(*run, runs_)) {
-    dispatcher.waiting().add_in_front(std::move(attempt.claimed));
+    dispatcher.wait_here(std::move(attempt.claimed), run->names, *runs_.pipeline_of(*run), true);
   } else {
     dispatcher.waiting().remember(attempt.claimed);
     committer_.settle(unclaimed(attempt.claimed.task.id, attempt.claimed.task.claim));

@@ -5,24 +5,21 @@
 #include <algorithm>
 #include <utility>
 
+#include "harvest/demand_of.h"
 #include "harvest/evidence.h"
+#include "harvest/limits_now.h"
 
 namespace fanout {
 namespace {
 
 // A commit is begun this long before the vendor's next free moment.
 constexpr milliseconds kAhead{20};
-// Claimed tasks are put back when the vendor's next free moment is further away: they would outlive their
-// claim.
-constexpr milliseconds kWorthWaitingFor{1000};
+// A clock that is set is noticed by then.
+constexpr milliseconds kHourLookedAt{60'000};
 constexpr int kFewestWaiting = 16;
 constexpr int kMostWaiting = 1024;
 
 bool passes_by_itself(MonoTime at) { return at != MonoTime::max(); }
-
-Limits limits_of(const VendorSpec& spec) {
-  return {spec.concurrency, spec.rates, spec.burst, spec.jitter, spec.adaptive};
-}
 
 SavedRow what_holds(const Limiter& limiter, MonoTime now) {
   return {!limiter.why(now).empty(), limiter.hold(),          limiter.next_probe(),
@@ -59,7 +56,7 @@ Dispatcher::Dispatcher(const VendorSpec& spec, const TransportMaker& make_transp
       clock_(clock),
       log_(log),
       way_{Credentials::prepare(spec), make_transport(spec)},
-      limiter_(limits_of(spec), clock.mono()) {}
+      limiter_(limits_now(spec, clock.wall(), clock.mono()), clock.mono()) {}
 
 void Dispatcher::reconfigure(const VendorSpec& spec, const TransportMaker& make_transport) {
   auto credentials = Credentials::prepare(spec);
@@ -69,15 +66,16 @@ void Dispatcher::reconfigure(const VendorSpec& spec, const TransportMaker& make_
   const bool same_credentials = *credentials == *way_.credentials;
   const bool same_limits = spec.rates == spec_.rates && spec.burst == spec_.burst &&
                            spec.concurrency == spec_.concurrency && spec.jitter == spec_.jitter &&
-                           spec.adaptive == spec_.adaptive;
+                           spec.adaptive == spec_.adaptive && spec.limits == spec_.limits &&
+                           spec.largest_cost == spec_.largest_cost;
   auto transport = same_way ? nullptr : make_transport(spec);  // may throw, and then nothing has changed
   spec_ = spec;
   way_.credentials = std::move(credentials);
   reserving_.reset();  // it was worked out for the old limits
   if (!same_way) way_.transport = std::move(transport);
   if (!same_limits) {
-    limiter_.reconfigure(limits_of(spec_), clock_.mono());
-    reserved_until_ = MonoTime{};
+    limiter_.reconfigure(limits_now(spec_, clock_.wall(), clock_.mono()), clock_.mono());
+    reserved_until_ = hour_ends_ = MonoTime{};
   }
   if (!same_place) waiting_.forget_attempts();  // it led there
   // A hold is the vendor's word: how long we wait for replies, and how large they may be, does not end it.
@@ -126,10 +124,11 @@ void Dispatcher::reserved() {
 
 Plan Dispatcher::plan(const Outlook& outlook) const {
   const auto now = outlook.now;
-  const auto next = limiter_.next(now);
+  const auto own = limiter_.next(now);
   const auto horizon = now + outlook.reserves;
-  const bool soon = next <= horizon || !passes_by_itself(next);
+  const bool soon = own <= horizon || !passes_by_itself(own);
   const bool waits = waiting_.count() > 0;
+  const auto next = waits ? next_of_waiting(own) : own;
   // Nothing leaves any more: that is saved, so that the next start waits for nothing.
   const bool owes_last_word =
       closed_ && outlook.quiet && limiter_.keeps_windows() && is_reserved(now + milliseconds(1));
@@ -149,15 +148,55 @@ Plan Dispatcher::plan(const Outlook& outlook) const {
     // A little before its time, so that the claim or the reservation is through when it comes.
     plan.look_again = waits && is_reserved(next) ? next : std::max(next - kAhead, now + kAhead);
   }
-  plan.put_back = waits && passes_by_itself(next) && next > now + kWorthWaitingFor;
+  // What waits here for a limit of its own keeps no others.
+  if (outlook.claimable && own < next && own > now)
+    plan.look_again = std::min(plan.look_again, std::max(own - kAhead, now + kAhead));
+  if ((waits || outlook.claimable) && hour_ends_ > now)
+    plan.look_again = std::min(plan.look_again, hour_ends_);
+  plan.put_back = waits && passes_by_itself(own) && own > now + kWorthWaitingFor;
   return plan;
+}
+
+// own: the vendor's own next moment.
+MonoTime Dispatcher::next_of_waiting(MonoTime own) const {
+  const auto now = clock_.mono();
+  auto next = MonoTime::max();
+  waiting_.look_at([&](const Demand& demand) {
+    next = std::min(next, limiter_.next(demand, now));
+    return next <= own;
+  });
+  return next;
+}
+
+void Dispatcher::wait_here(Claimed claimed, const RunNames& run, const PipelineSpec& pipeline,
+                           bool in_front) {
+  claimed.demand = demand_of(claimed.task, run, pipeline, spec_);
+  in_front ? waiting_.add_in_front(std::move(claimed)) : waiting_.add(std::move(claimed));
+}
+
+void Dispatcher::look_at_the_hour() {
+  const auto now = clock_.mono();
+  if (now < hour_ends_) return;
+  const auto wall = clock_.wall();
+  const auto change = next_other_hour(spec_, wall);
+  if (!change) {
+    hour_ends_ = MonoTime::max();
+    return;
+  }
+  const auto ends = std::chrono::ceil<milliseconds>(*change - wall);
+  hour_ends_ = now + std::clamp(ends, milliseconds(1), kHourLookedAt);
+  auto limits = limits_now(spec_, wall, now);
+  if (limits.finer == limiter_.limits().finer) return;
+  limiter_.reconfigure(std::move(limits), now);
+  reserving_.reset();
+  reserved_until_ = MonoTime{};
 }
 
 std::optional<Claimed> Dispatcher::leaving() {
   const auto now = clock_.mono();
   if (!is_open() || waiting_.count() == 0 || limiter_.next(now) > now || !is_reserved(now))
     return std::nullopt;
-  return waiting_.next();
+  return waiting_.next([&](const Demand& demand) { return limiter_.next(demand, now) <= now; });
 }
 
 bool Dispatcher::accepts_others(const Task& task) const {
@@ -188,7 +227,7 @@ void Dispatcher::ended(const Task& task, const Limiter::Ticket& ticket, Outcome&
   // failure.
   ending.refuses_us = refused && !others_well;
   nonsense_.heard(told.nonsense, spec_.name, log_);
-  ending.told = std::move(told);
+  ending.told = shared(std::move(told), spec_.share);
   ending.level = task.level;
   limiter_.ended(ticket, ending, now);
   if (auto finding = limiter_.finding(); finding != finding_) {

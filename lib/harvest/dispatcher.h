@@ -13,11 +13,14 @@
 #include <string>
 #include <vector>
 
+#include "ask/names.h"
 #include "auth/credentials.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "harvest/nonsense_said.h"
+#include "harvest/putting_off.h"
 #include "harvest/suspects.h"
+#include "harvest/time_needed.h"
 #include "harvest/waiting_tasks.h"
 #include "http/transport.h"
 #include "limit/limiter.h"
@@ -105,11 +108,19 @@ class Dispatcher {
   void close() { closed_ = true; }  // for good: the process ends
   bool is_open() const { return !paused_ && !closed_; }
 
+  // A claimed task waits here; in front: its attempt goes on.
+  void wait_here(Claimed claimed, const RunNames& run, const PipelineSpec& pipeline, bool in_front = false);
+  // Those that a finer limit holds up for longer than they may wait here.
+  std::vector<PutOff> put_off() { return fanout::put_off(waiting_, limiter_, clock_.mono()); }
+  // Limits that bind at some hours of the day begin or end.
+  void look_at_the_hour();
+  void clock_changed() { hour_ends_ = {}; }
+
   Plan plan(const Outlook& outlook) const;
   // The task that may leave now, if any. One that does not after all costs nothing.
   std::optional<Claimed> leaving();
   // It leaves.
-  Limiter::Ticket left() { return limiter_.take(clock_.mono()); }
+  Limiter::Ticket left(const Demand& demand = {}) { return limiter_.take(clock_.mono(), demand); }
   // Its last byte has been handed to the system.
   void sent(const Limiter::Ticket& ticket) { limiter_.sent(ticket, clock_.mono()); }
 
@@ -121,16 +132,17 @@ class Dispatcher {
   void renew_credentials();
 
   Standstill standstill() const;
-  // How long so many requests take at the least, as far as the rates say.
   // The limit is looked for, and what it allows now says nothing of what it allows soon.
   bool searches() const { return limiter_.searches(); }
   double allowed() const { return limiter_.allowed(); }
-  std::optional<milliseconds> time_for(std::int64_t requests) const {
-    return limiter_.time_for(requests, clock_.mono());
+  // How long so many requests take at the least, as far as limits say.
+  std::optional<milliseconds> time_for(const Load& load, double requests, double beside) const {
+    return time_needed(limiter_, spec_, load, requests, beside, clock_.wall(), clock_.mono());
   }
   VendorState state() const;
 
  private:
+  MonoTime next_of_waiting(MonoTime own) const;
   bool is_reserved(MonoTime at) const { return !limiter_.keeps_windows() || at <= reserved_until_; }
 
   VendorSpec spec_;
@@ -142,6 +154,7 @@ class Dispatcher {
   Suspects suspects_;
   bool paused_ = false;
   bool closed_ = false;
+  MonoTime hour_ends_{};  // from when on other limits may hold
   MonoTime reserved_until_{};
   std::optional<MonoTime> reserving_;  // by the commit under way
   SavedRow saved_;

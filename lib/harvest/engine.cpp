@@ -132,6 +132,7 @@ void Engine::database_changed() {
 void Engine::clock_changed() {
   agenda_.not_after(on_.clock.wall());
   steady_.wall();  // sees the jump
+  for (auto& [name, dispatcher] : dispatchers_) dispatcher->clock_changed();
   pump();
 }
 
@@ -166,6 +167,7 @@ void Engine::pump() {
 
 void Engine::send_what_may_leave() {
   for (auto& [name, dispatcher] : dispatchers_) {
+    dispatcher->look_at_the_hour();
     while (!committer_.is_full()) {
       auto claimed = dispatcher->leaving();
       if (!claimed) break;
@@ -177,7 +179,7 @@ void Engine::send_what_may_leave() {
         continue;
       }
       auto& [attempt, request] = std::get<Departure>(departing);
-      attempt->ticket = dispatcher->left();
+      attempt->ticket = dispatcher->left(attempt->claimed.demand);
       request.sent = [this, attempt = attempt] { dispatchers_.of(attempt->vendor).sent(attempt->ticket); };
       attempts_.start(std::move(attempt), std::move(request));
     }
@@ -189,6 +191,7 @@ std::vector<Plan> Engine::look_at_vendors() {
   Outlook outlook{on_.clock.mono(), committer_.reserves(), false, attempts_.count() == 0};
   for (auto& [name, dispatcher] : dispatchers_) {
     outlook.claimable = runs_.has_claimable(name);
+    if (committer_.blocked().empty()) helm_.put_off(dispatcher->put_off());
     auto plan = dispatcher->plan(outlook);
     if (plan.put_back && committer_.blocked().empty()) {
       helm_.put_back(dispatcher->waiting().take_all());

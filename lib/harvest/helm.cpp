@@ -105,6 +105,13 @@ void Helm::put_back(const std::vector<Claimed>& claimed) {
   for (const auto& one : claimed) committer_.settle(unclaimed(one.task.id, one.task.claim));
 }
 
+void Helm::put_off(const std::vector<PutOff>& held) {
+  for (const auto& one : held) {
+    const auto wait = std::chrono::ceil<milliseconds>(one.due - clock_.mono());
+    committer_.settle(put_off_until(one.claimed.task, clock_.wall() + wait, one.why));
+  }
+}
+
 void Helm::put_back_what_may_not_go() {
   for (const auto& [id, run] : runs_) {
     if (!dispatchers_.let(run, runs_)) put_back(dispatchers_.take_run(id));
@@ -134,8 +141,8 @@ void Helm::take(std::vector<Task> claimed) {
       committer_.settle(unclaimed(task.id, task.claim));
       continue;
     }
-    auto& dispatcher = dispatchers_.of(runs_.pipeline_of(*run)->vendor);
-    dispatcher.waiting().add({std::move(task), run->run.pipeline});
+    const auto& pipeline = *runs_.pipeline_of(*run);
+    dispatchers_.of(pipeline.vendor).wait_here({std::move(task), pipeline.name}, run->names, pipeline);
   }
 }
 

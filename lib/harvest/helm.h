@@ -36,6 +36,8 @@ class Helm : public Steering {
 
   // Claimed tasks go back into the queue.
   void put_back(const std::vector<Claimed>& claimed);
+  // … until their turn under a limit of their own.
+  void put_off(const std::vector<PutOff>& held);
   void put_back_what_may_not_go();
   // Claimed tasks go to their dispatchers, or back if they may not leave any more.
   void take(std::vector<Task> claimed);

@@ -38,10 +38,10 @@ std::optional<TimeLeft> left_of(const ActiveRun& run, const Growth& growth, cons
   // What was measured lags behind a search; what it leaves to others is in what is best.
   if (going.rate) going.rate = std::max(*going.rate, dispatcher.allowed() / run.foresight.requests_each());
   if (!still.why.empty()) going.waits = *still.opens_in;
+  const auto load = load_of(*horizon.runs.pipeline_of(run), dispatcher.spec(), growth.to_come);
   going.at_best = [&](double calls) {
     const double requests = calls * run.foresight.requests_each();
-    return dispatcher.time_for(
-        static_cast<std::int64_t>(std::ceil(requests + beside(run, requests, horizon))));
+    return dispatcher.time_for(load, requests, beside(run, requests, horizon));
   };
   return time_left(growth, going);
 }

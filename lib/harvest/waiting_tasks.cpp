@@ -19,23 +19,72 @@ void WaitingTasks::add_in_front(Claimed claimed) {
   ++count_;
 }
 
-std::optional<Claimed> WaitingTasks::next() {
-  if (count_ == 0) return std::nullopt;
-  auto chosen = by_run_.begin();
-  if (by_run_.size() > 1) {
+std::deque<Claimed>::iterator WaitingTasks::first_of(std::deque<Claimed>& tasks, const Which& may_go) {
+  const Demand* refused = nullptr;  // many wait for the same
+  return std::ranges::find_if(tasks, [&](const Claimed& claimed) {
+    if (!may_go) return true;
+    if (refused != nullptr && *refused == claimed.demand) return false;
+    if (may_go(claimed.demand)) return true;
+    refused = &claimed.demand;
+    return false;
+  });
+}
+
+std::optional<Claimed> WaitingTasks::next(const Which& may_go) {
+  struct Able {
+    std::map<std::int64_t, std::deque<Claimed>>::iterator run;
+    std::deque<Claimed>::iterator task;
+  };
+  std::vector<Able> able;
+  for (auto run = by_run_.begin(); run != by_run_.end(); ++run) {
+    const auto task = first_of(run->second, may_go);
+    if (task != run->second.end()) able.push_back({run, task});
+  }
+  if (able.empty()) return std::nullopt;
+  Able chosen = able.front();
+  if (able.size() > 1) {
     std::vector<std::string> pipelines;
-    for (const auto& [run, tasks] : by_run_) pipelines.push_back(tasks.front().pipeline);
+    for (const auto& each : able) pipelines.push_back(each.task->pipeline);
     const auto turn = turns_.pick(pipelines);
-    for (auto it = by_run_.begin(); turn && it != by_run_.end(); ++it) {
-      if (it->second.front().pipeline == *turn) chosen = it;
+    chosen = *std::ranges::find_if(able, [&](const Able& each) { return each.task->pipeline == turn; });
+  }
+  Claimed claimed = std::move(*chosen.task);
+  turns_.charge(claimed.pipeline, claimed.demand.cost);
+  chosen.run->second.erase(chosen.task);
+  --count_;
+  if (chosen.run->second.empty()) by_run_.erase(chosen.run);
+  return claimed;
+}
+
+std::vector<Claimed> WaitingTasks::take_if(const Which& which) {
+  std::vector<Claimed> taken;
+  for (auto& [run, tasks] : by_run_) {
+    auto stays = tasks.begin();
+    for (auto& claimed : tasks) {
+      if (which(claimed.demand)) {
+        remember(claimed);
+        taken.push_back(std::move(claimed));
+      } else {
+        if (&*stays != &claimed) *stays = std::move(claimed);
+        ++stays;
+      }
+    }
+    tasks.erase(stays, tasks.end());
+  }
+  count_ -= taken.size();
+  std::erase_if(by_run_, [](const auto& entry) { return entry.second.empty(); });
+  return taken;
+}
+
+void WaitingTasks::look_at(const std::function<bool(const Demand&)>& enough) const {
+  const Demand* latest = nullptr;
+  for (const auto& [run, tasks] : by_run_) {
+    for (const auto& claimed : tasks) {
+      if (latest != nullptr && *latest == claimed.demand) continue;
+      latest = &claimed.demand;
+      if (enough(claimed.demand)) return;
     }
   }
-  Claimed claimed = std::move(chosen->second.front());
-  turns_.charge(claimed.pipeline, 1);
-  chosen->second.pop_front();
-  --count_;
-  if (chosen->second.empty()) by_run_.erase(chosen);
-  return claimed;
 }
 
 std::vector<Claimed> WaitingTasks::take_all() {

@@ -8,12 +8,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "limit/demand.h"
 #include "limit/fair_share.h"
 #include "task/task.h"
 
@@ -32,6 +34,7 @@ struct Claimed {
   Task task;
   std::string pipeline;
   AttemptSoFar so_far{};
+  Demand demand{};
 };
 
 class WaitingTasks {
@@ -41,8 +44,13 @@ class WaitingTasks {
   void add(Claimed claimed);
   // Its attempt goes on: before all others of its run.
   void add_in_front(Claimed claimed);
-  // The next one to go; nothing if none waits.
-  std::optional<Claimed> next();
+  using Which = std::function<bool(const Demand&)>;
+  // The next one to go of those that may; nothing if there is none.
+  std::optional<Claimed> next(const Which& may_go = {});
+  // Of all of them, in their order.
+  std::vector<Claimed> take_if(const Which& which);
+  // Of what waits here, each once or more; until it says that it has seen enough.
+  void look_at(const std::function<bool(const Demand&)>& enough) const;
   std::vector<Claimed> take_all();
   std::vector<Claimed> take_run(std::int64_t run);
 
@@ -57,6 +65,8 @@ class WaitingTasks {
   void forget_attempts() { begun_.clear(); }
 
  private:
+  static std::deque<Claimed>::iterator first_of(std::deque<Claimed>& tasks, const Which& may_go);
+
   using RunAndTask = std::pair<std::int64_t, std::int64_t>;
 
   std::map<std::int64_t, std::deque<Claimed>> by_run_;

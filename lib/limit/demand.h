@@ -8,7 +8,7 @@
 namespace fanout {
 
 struct Demand {
-  // Of one of the finer limits that it falls under.
+  // Of one of the finer limits that it falls under, if that does not bind all requests.
   struct Part {
     std::size_t limit = 0;  // place in Limits::finer
     int cost = 1;

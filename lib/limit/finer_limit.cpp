@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::size_t kEntriesKept = 8;  // of a window of one value that are written
 constexpr milliseconds kWorthSaying{2000};
+constexpr int kEachSlot = 4;
+constexpr milliseconds kNever = std::chrono::hours(24 * 366);
 // What was put off comes back by then at the latest, and is put off again.
 constexpr milliseconds kLongestBooked = std::chrono::hours(24 * 6);
 
@@ -88,7 +90,7 @@ void FinerLimit::forget_idle(MonoTime now) {
 
 MonoTime FinerLimit::next(const Demand::Part& part, MonoTime now) const {
   if (!limits_.in_force) return now;
-  if (limits_.concurrency == 0) return MonoTime::max();
+  if (limits_.concurrency == 0) return limits_.ends.value_or(MonoTime::max());
   const Bucket* known = find(part.value);
   if (known == nullptr && is_new_free(now)) return now;
   const auto made = known == nullptr ? fresh(now) : nullptr;
@@ -101,11 +103,13 @@ std::int64_t FinerLimit::room(const std::string& value, MonoTime now, MonoTime u
   if (!limits_.in_force) return std::numeric_limits<std::int64_t>::max();
   const Bucket* known = find(value);
   const auto made = known == nullptr ? fresh(now) : nullptr;
-  return (known == nullptr ? *made : *known).rates.room(now, until);
+  const auto room = (known == nullptr ? *made : *known).rates.room(now, until);
+  return std::min(room, std::int64_t(kEachSlot) * limits_.concurrency);
 }
 
 std::optional<milliseconds> FinerLimit::time_for(std::int64_t cost, MonoTime now) const {
-  if (limits_.per_value) return std::nullopt;
+  if (limits_.per_value || !limits_.in_force) return std::nullopt;
+  if (limits_.concurrency == 0) return kNever;
   const Bucket* known = find({});
   return (known == nullptr ? *fresh(now) : *known).rates.time_for(cost, now);
 }
@@ -171,8 +175,13 @@ FinerLimit::Span FinerLimit::book(const std::string& value, std::int64_t cost, M
   Bucket& of = bucket(value, now);
   of.booked = std::max(of.booked, now);
   Span span{of.booked, of.booked};
-  if (limits_.concurrency != FinerLimits::kNoSlots)
-    span.to += of.lasts * cost / std::max(limits_.concurrency, 1);
+  if (limits_.concurrency == 0) {
+    span.to = std::max(span.to, limits_.ends.value_or(now + kLongestBooked));
+    span.from = span.to;
+  } else if (limits_.concurrency != FinerLimits::kNoSlots) {
+    // Rather too early, and it is put off once more, than too late, and a slot stays empty.
+    span.to += of.lasts * cost / (2 * limits_.concurrency);
+  }
   if (has_rates()) {
     const auto ahead = of.rates.room(now, of.booked);
     const auto enough = of.rates.time_for(ahead + cost, now);

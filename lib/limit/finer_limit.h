@@ -29,10 +29,13 @@ struct FinerLimits {
   std::string name;
   std::vector<Rate> rates;  // all hold at once
   int burst = 1;
-  int concurrency = kNoSlots;  // in flight at once
-  int largest_cost = 1;        // of a request
-  bool per_value = false;      // each value has a limit of its own
-  bool in_force = true;        // it is within its hours
+  int concurrency = kNoSlots;      // in flight at once
+  std::optional<int> cost{};       // of each request, where it binds all of them; nothing: the request's own
+  int largest_cost = 1;            // of a request
+  bool per_value = false;          // each value has a limit of its own
+  bool for_all = false;            // it binds all of the vendor's requests
+  bool in_force = true;            // it is within its hours …
+  std::optional<MonoTime> ends{};  // … until then
   friend bool operator==(const FinerLimits&, const FinerLimits&) = default;
 };
 
@@ -53,8 +56,10 @@ class FinerLimit {
   void reconfigure(FinerLimits limits, microseconds jitter, MonoTime now);
   const std::string& name() const { return limits_.name; }
   bool has_rates() const { return !limits_.rates.empty(); }
+  bool for_all() const { return limits_.for_all; }
+  Demand::Part part_of(const Demand& demand) const { return {0, limits_.cost.value_or(demand.cost)}; }
 
-  // As those of the limiter.
+  // As those of the limiter. room: slots taken more than once, since they are soon free again.
   MonoTime next(const Demand::Part& part, MonoTime now) const;
   std::int64_t room(const std::string& value, MonoTime now, MonoTime until) const;
   // Nothing where values have limits of their own: nobody knows how many values there will be.
@@ -88,7 +93,7 @@ class FinerLimit {
     Flight flight;
     MonoTime touched{};
     MonoTime booked{};
-    microseconds lasts{std::chrono::seconds(1)};  // a request, lately
+    microseconds lasts{20'000};  // a request, lately
   };
 
   // Null: there is none yet, so all of its room is free.

@@ -54,6 +54,9 @@ std::string Limiter::why(MonoTime now) const {
     why = "what the daemon had sent before it died may still be at work there, and takes up its slots";
   if (why.empty()) why = told_.why(now);
   if (why.empty()) why = rates_.why(now);
+  for (const auto& limit : finer_) {
+    if (why.empty() && limit.for_all()) why = limit.why(now);
+  }
   return why.empty() && adaptive_ ? adaptive_->why(now) : why;
 }
 
@@ -72,6 +75,9 @@ MonoTime Limiter::next(const Demand& demand, MonoTime now) const {
   if (breaker_.open()) next = std::max(next, breaker_.next());
   if (hold_.until()) next = std::max(next, *hold_.until());
   if (adaptive_) next = std::max(next, adaptive_->next(flight_.count()));
+  for (const auto& limit : finer_) {
+    if (limit.for_all()) next = std::max(next, limit.next(limit.part_of(demand), now));
+  }
   for (const auto& part : demand.parts) next = std::max(next, finer_.at(part.limit).next(part, now));
   return std::max({next, rates_.next(now, demand.cost), told_.next(now, flight_.cost(), demand.cost)});
 }
@@ -79,10 +85,21 @@ MonoTime Limiter::next(const Demand& demand, MonoTime now) const {
 int Limiter::room(MonoTime now, MonoTime until) const {
   if (hold_.is_on(until) || flight_.orphans_fill(limits_.concurrency, until)) return 0;
   if (breaker_.open() && breaker_.next() > until) return 0;
-  const std::int64_t most = breaker_.open() ? 1 : std::numeric_limits<int>::max();
+  std::int64_t most = breaker_.open() ? 1 : std::numeric_limits<int>::max();
+  for (const auto& limit : finer_) {
+    if (limit.for_all()) most = std::min(most, limit.room({}, now, until));
+  }
   const std::int64_t found = adaptive_ ? adaptive_->room(now, until) : most;
   return static_cast<int>(
       std::min({most, found, rates_.room(now, until), told_.room(now, until, flight_.cost())}));
+}
+
+std::optional<milliseconds> Limiter::time_for(std::int64_t count, MonoTime now) const {
+  auto least = rates_.time_for(count, now);
+  for (const auto& limit : finer_) {
+    if (limit.for_all()) least = std::max(least, limit.time_for(count, now));
+  }
+  return adaptive_ ? std::max(least, std::optional(adaptive_->time_for(count))) : least;
 }
 
 Limiter::Ticket Limiter::take(MonoTime now, const Demand& demand) {
@@ -92,6 +109,9 @@ Limiter::Ticket Limiter::take(MonoTime now, const Demand& demand) {
   breaker_.taken(ticket.number);
   rates_.taken(now, demand.cost);
   told_.taken(now, demand.cost);
+  for (auto& limit : finer_) {
+    if (limit.for_all()) ticket.finer.push_back(limit.take(limit.part_of(demand), now));
+  }
   for (const auto& part : demand.parts) ticket.finer.push_back(finer_.at(part.limit).take(part, now));
   return ticket;
 }

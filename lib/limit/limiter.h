@@ -73,6 +73,7 @@ class Limiter {
 
   Limiter(Limits limits, MonoTime now) { reconfigure(std::move(limits), now); }
 
+  const Limits& limits() const { return limits_; }
   // What was asked before still counts, in windows that are new too.
   void reconfigure(Limits limits, MonoTime now);
   // The way to the vendor or the credentials changed: forgets hold, breaker and what was told. Windows stay.
@@ -119,17 +120,14 @@ class Limiter {
   MonoTime next(const Demand& demand, MonoTime now) const;
   // The finer limits, by their place in the configuration.
   const std::vector<FinerLimit>& finer() const { return finer_; }
-  FinerLimit::Span book(const Demand::Part& part, std::int64_t cost, MonoTime now) {
-    return finer_.at(part.limit).book(part.value, cost, now);
+  FinerLimit::Span book(const Demand::Part& part, std::int64_t cost, MonoTime from) {
+    return finer_.at(part.limit).book(part.value, cost, from);
   }
   // How many could leave until then at most, if nothing changed but time.
   int room(MonoTime now, MonoTime until) const;
 
-  // How long so many take at the least, as far as the rates say; nothing where there is none.
-  std::optional<milliseconds> time_for(std::int64_t count, MonoTime now) const {
-    const auto least = rates_.time_for(count, now);
-    return adaptive_ ? std::max(least, std::optional(adaptive_->time_for(count))) : least;
-  }
+  // How long so many of cost 1 take at the least, as far as the rates say; nothing where there is none.
+  std::optional<milliseconds> time_for(std::int64_t count, MonoTime now) const;
   // Nothing goes now, and only time ends that: neither somebody nor a probe's luck is waited for.
   bool only_waits(MonoTime now) const { return !breaker_.open() && !why(now).empty(); }
 

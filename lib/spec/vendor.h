@@ -10,6 +10,7 @@
 #include "base/units.h"
 #include "spec/auth.h"
 #include "spec/base_url.h"
+#include "spec/finer_limit.h"
 #include "spec/retry.h"
 #include "spec/told.h"
 
@@ -23,11 +24,14 @@ struct VendorSpec {
   std::vector<std::pair<std::string, std::string>> headers;  // sent with every request
 
   int concurrency = 4;
-  std::vector<Rate> rates;   // every window holds at once
-  bool adaptive = false;     // the limit that nobody has told is found from below
-  int burst = 1;             // requests at once; the rest is paced evenly
-  milliseconds jitter{100};  // a request may be on its way so much longer than another
-  ToldSpec told;             // how it tells of its limits; empty: as others do
+  std::vector<Rate> rates;  // every window holds at once
+  bool adaptive = false;    // the limit that nobody has told is found from below
+  int burst = 1;            // requests at once; the rest is paced evenly
+  double share = 1;         // of what the vendor tells that may be used; `rates` are shared already
+  std::vector<FinerLimitSpec> limits;  // of some of the requests
+  int largest_cost = 1;                // of a request
+  milliseconds jitter{100};            // a request may be on its way so much longer than another
+  ToldSpec told;                       // how it tells of its limits; empty: as others do
 
   milliseconds timeout{30'000};  // a whole request
   milliseconds connect_timeout{10'000};

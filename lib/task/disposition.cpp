@@ -119,6 +119,14 @@ Settlement unclaimed(std::int64_t task, std::int64_t claim) {
   return settlement;
 }
 
+Settlement put_off_until(const Task& task, WallTime due, std::string why) {
+  auto settlement = unclaimed(task.id, task.claim);
+  settlement.to = State::waiting;
+  settlement.due = due;
+  settlement.reason = std::move(why);
+  return settlement;
+}
+
 Settlement needless(const Task& task) {
   auto settlement = of(task);
   settlement.to = State::done;

@@ -32,6 +32,8 @@ Settlement settlement_of(const Task& task, const Outcome& outcome, int status, c
                          const VendorState& vendor, WallTime now, Random& random);
 // It did not leave, or nobody waits for its reply any more: as if it had never been claimed.
 Settlement unclaimed(std::int64_t task, std::int64_t claim);
+// It is not its turn before then, under a limit of its own; why: which.
+Settlement put_off_until(const Task& task, WallTime due, std::string why);
 // A page that is not needed any more, because its list has ended before it.
 Settlement needless(const Task& task);
 // There is no way to ask for it: dead.

@@ -78,6 +78,9 @@ base_url = "https://v.example"
 auth = { kind = "basic", user = "u", password = { strange = 1 }, strange = 1 }
 retry = { strange = 1 }
 told = { strange = 1 }
+[[vendor.v.limit]]
+strange = 1
+match = { strange = 1 }
 [[vendor.v.rule]]
 strange = 1
 [pipeline.p]
@@ -113,7 +116,7 @@ TEST(Docs, KnowEveryKey) {
           << key << " is not in docs/configuration.md: " << error.hint;
     }
   }
-  EXPECT_EQ(tables, 13) << "the tables of a configuration";
+  EXPECT_EQ(tables, 15) << "the tables of a configuration";
 }
 
 }  // namespace

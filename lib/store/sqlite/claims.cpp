@@ -23,7 +23,7 @@ std::string claim_of(const std::string& which) {
 // Of waiting tasks of open runs that are due so, seen from ?1.
 std::string promotion_of(const char* compared) {
   return fmt::format(
-      "UPDATE task SET state = 'ready', due_at = NULL WHERE id IN (SELECT t.id FROM run r "
+      "UPDATE task SET state = 'ready', due_at = NULL, reason = NULL WHERE id IN (SELECT t.id FROM run r "
       "INDEXED BY run_open CROSS JOIN task t INDEXED BY task_waiting ON t.run = r.id "
       "AND t.state = 'waiting' AND t.due_at {} ?1 "
       "WHERE r.finished_at IS NULL LIMIT {}) RETURNING run, level, depth",

@@ -89,7 +89,7 @@ void Queue::settle_as(const Settlement& settlement, WallTime now) {
     case State::waiting:
       settle_
           .bind(settlement.task, to, refund, snoozed, unix_ms(std::min(settlement.due, now + kLongestWait)),
-                nullptr, nullptr, nullptr)
+                nullptr, nullptr, settlement.reason)
           .run();
       break;
     case State::ready:

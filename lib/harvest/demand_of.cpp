@@ -1,0 +1,25 @@
+#include "harvest/demand_of.h"
+
+namespace fanout {
+
+Demand demand_of(const Task& task, const RunNames& run, const PipelineSpec& pipeline,
+                 const VendorSpec& vendor) {
+  Demand demand;
+  const Level* level = pipeline.level(task.level);
+  if (level == nullptr) return demand;
+  demand.cost = level->cost;
+  for (const auto i : level->limits) {
+    const FinerLimitSpec& limit = vendor.limits.at(i);
+    Demand::Part part{i, limit.cost.value_or(level->cost)};
+    if (limit.per) {
+      Names names(task.parents, run, pipeline);
+      const auto as_it_is = [](std::string value) { return value; };
+      part.value = limit.per->expand_raw([&](std::string_view name) { return names.value(name); }, as_it_is)
+                       .value_or("");
+    }
+    demand.parts.push_back(std::move(part));
+  }
+  return demand;
+}
+
+}  // namespace fanout

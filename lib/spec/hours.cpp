@@ -1,0 +1,83 @@
+#include "spec/hours.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+namespace fanout {
+namespace {
+
+// A day with a change of the clocks is longer by an hour, or two.
+constexpr std::chrono::hours kLongestDay{26};
+
+struct ClockTime {
+  int hour = 0;
+  int minute = 0;
+  friend bool operator==(const ClockTime&, const ClockTime&) = default;
+};
+
+std::optional<int> number(std::string_view text) {
+  int value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const bool whole = error == std::errc() && end == text.data() + text.size() && value >= 0;
+  return whole && text.size() <= 2 ? std::optional(value) : std::nullopt;
+}
+
+// "08:00"
+std::optional<ClockTime> clock_time(std::string_view text) {
+  const auto colon = text.find(':');
+  if (colon == std::string_view::npos) return std::nullopt;
+  const auto hour = number(text.substr(0, colon)), minute = number(text.substr(colon + 1));
+  if (!hour || !minute || *minute > 59 || *hour > 24 || (*hour == 24 && *minute > 0)) return std::nullopt;
+  return ClockTime{*hour % 24, *minute};
+}
+
+std::optional<Schedule> each_day(ClockTime at, std::string_view days, std::string_view zone,
+                                 std::string* why) {
+  return Schedule::parse(fmt::format("{} {} * * {}", at.minute, at.hour, days), zone, why);
+}
+
+}  // namespace
+
+std::optional<Hours> Hours::parse(std::string_view text, std::string_view zone, std::string* why) {
+  const auto blank = text.rfind(' ');
+  const auto days = blank == std::string_view::npos ? "*" : text.substr(0, blank);
+  const auto times = blank == std::string_view::npos ? text : text.substr(blank + 1);
+  const auto dash = times.find('-');
+  const auto from = clock_time(times.substr(0, std::min(dash, times.size())));
+  const auto to = dash == std::string_view::npos ? std::nullopt : clock_time(times.substr(dash + 1));
+  if (!from || !to || days.find(' ') != std::string_view::npos) {
+    *why = "it is no time of the day to another";
+    return std::nullopt;
+  }
+  if (*from == *to) {
+    *why = "it begins and ends at the same time";
+    return std::nullopt;
+  }
+  auto begin = each_day(*from, days, zone, why);
+  auto end = begin ? each_day(*to, "*", zone, why) : std::nullopt;
+  if (!end) return std::nullopt;
+  return Hours(std::string(text), std::move(*begin), std::move(*end));
+}
+
+bool Hours::contain(WallTime at) const {
+  std::optional<WallTime> latest;
+  auto begin = begin_.next_after(at - kLongestDay);
+  while (begin && *begin <= at) {
+    latest = begin;
+    begin = begin_.next_after(*begin);
+  }
+  if (!latest) return false;
+  const auto end = end_.next_after(*latest);
+  return end && *end > at;
+}
+
+std::optional<WallTime> Hours::next_change(WallTime after) const {
+  const auto begin = begin_.next_after(after);
+  if (!contain(after)) return begin;
+  const auto end = end_.next_after(after);
+  return begin && end ? std::min(begin, end) : (end ? end : begin);
+}
+
+}  // namespace fanout

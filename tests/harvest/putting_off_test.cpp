@@ -1,0 +1,81 @@
+#include "harvest/putting_off.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace fanout {
+namespace {
+
+using testing::HasSubstr;
+
+MonoTime at(std::int64_t ms) { return MonoTime(milliseconds(ms)); }
+
+Limiter limiter_with(Rate rate) {
+  Limits limits;
+  limits.concurrency = 64;
+  FinerLimits finer;
+  finer.name = "x";
+  finer.rates = {rate};
+  finer.per_value = true;
+  limits.finer = {finer};
+  return {limits, at(0)};
+}
+
+Claimed claimed(std::int64_t id, const std::string& value = "", int cost = 1) {
+  Claimed claimed;
+  claimed.task.id = id;
+  claimed.task.run = 1;
+  claimed.pipeline = "p";
+  if (!value.empty()) claimed.demand.parts.push_back({0, cost, value});
+  return claimed;
+}
+
+TEST(PuttingOff, TakesOutWhatWouldWaitForMoreThanASecond) {
+  auto limiter = limiter_with({2, seconds(1)});
+  WaitingTasks waiting;
+  for (int i = 1; i <= 10; ++i) waiting.add(claimed(i, "a"));
+  waiting.add(claimed(11, "b"));
+  waiting.add(claimed(12));
+  const auto off = put_off(waiting, limiter, at(0));
+  ASSERT_GE(off.size(), 7U);
+  EXPECT_LE(off.size(), 8U);
+  EXPECT_EQ(waiting.count(), 12 - off.size());
+  for (std::size_t i = 0; i < off.size(); ++i) {
+    EXPECT_EQ(off[i].claimed.task.id, static_cast<std::int64_t>(10 - off.size() + 1 + i)) << "in their order";
+    EXPECT_GE(off[i].due, at(1000));
+    EXPECT_LE(off[i].due, at(6500));
+    if (i > 0) EXPECT_GE(off[i].due, off[i - 1].due);
+  }
+  EXPECT_THAT(off.front().why, HasSubstr("waits for limit x (2/1s for each value): a"));
+}
+
+TEST(PuttingOff, LeavesWhatMayGoWhateverItCosts) {
+  auto limiter = limiter_with({5, seconds(10)});
+  WaitingTasks waiting;
+  waiting.add(claimed(1, "a", 5));
+  EXPECT_TRUE(put_off(waiting, limiter, at(0)).empty()) << "else it would come back for ever";
+  EXPECT_EQ(waiting.count(), 1U);
+}
+
+TEST(PuttingOff, WhatComesLaterGetsALaterTurn) {
+  auto limiter = limiter_with({1, seconds(1)});
+  WaitingTasks waiting;
+  for (int i = 1; i <= 5; ++i) waiting.add(claimed(i, "a"));
+  const auto first = put_off(waiting, limiter, at(0));
+  for (int i = 6; i <= 10; ++i) waiting.add(claimed(i, "a"));
+  const auto second = put_off(waiting, limiter, at(0));
+  ASSERT_FALSE(first.empty());
+  ASSERT_FALSE(second.empty());
+  EXPECT_GE(second.front().due, first.back().due);
+}
+
+TEST(PuttingOff, WithoutFinerLimitsTouchesNothing) {
+  Limiter limiter(Limits{}, at(0));
+  WaitingTasks waiting;
+  waiting.add(claimed(1));
+  EXPECT_TRUE(put_off(waiting, limiter, at(0)).empty());
+  EXPECT_EQ(waiting.count(), 1U);
+}
+
+}  // namespace
+}  // namespace fanout

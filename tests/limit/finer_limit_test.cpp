@@ -1,0 +1,101 @@
+#include "limit/finer_limit.h"
+
+#include <gtest/gtest.h>
+
+namespace fanout {
+namespace {
+
+MonoTime at(std::int64_t ms) { return MonoTime(milliseconds(ms)); }
+
+FinerLimits limits(std::vector<Rate> rates, int concurrency = FinerLimits::kNoSlots) {
+  FinerLimits limits;
+  limits.name = "x";
+  limits.rates = std::move(rates);
+  limits.concurrency = concurrency;
+  limits.per_value = true;
+  return limits;
+}
+
+Demand::Part part(const std::string& value, int cost = 1) { return {0, cost, value}; }
+
+TEST(FinerLimit, KeepsEachValueApart) {
+  FinerLimit limit(limits({{1, seconds(10)}}), {}, at(0));
+  limit.take(part("a"), at(0));
+  EXPECT_GE(limit.next(part("a"), at(1)), at(10'000));
+  EXPECT_EQ(limit.next(part("b"), at(1)), at(1));
+}
+
+TEST(FinerLimit, OutsideOfItsHoursItBindsNobodyAndCounts) {
+  auto all = limits({{1, seconds(10)}});
+  all.in_force = false;
+  FinerLimit limit(all, {}, at(0));
+  limit.take(part("a"), at(0));
+  EXPECT_EQ(limit.next(part("a"), at(1)), at(1));
+  all.in_force = true;
+  limit.reconfigure(all, {}, at(2));
+  EXPECT_GE(limit.next(part("a"), at(2)), at(10'000)) << "what left before counts";
+}
+
+TEST(FinerLimit, WhereNoneMayGoTheyMayAtTheEndOfItsHours) {
+  auto none = limits({}, 0);
+  none.ends = at(5000);
+  FinerLimit limit(none, {}, at(0));
+  EXPECT_EQ(limit.next(part("a"), at(1)), at(5000));
+  EXPECT_EQ(limit.book("a", 3, at(1)).to, at(5000));
+}
+
+TEST(FinerLimit, ForgetsValuesThatAreAsGoodAsNew) {
+  FinerLimit limit(limits({{5, seconds(1)}}), {}, at(0));
+  for (int i = 0; i < 10'000; ++i) {
+    const auto now = at(i * 10);
+    FinerLimit::ended(limit.take(part(std::to_string(i)), now), true, now);
+  }
+  EXPECT_LT(limit.save(at(100'000), at(100'000)).values.size(), 600U)
+      << "those of a little more than a second";
+}
+
+TEST(FinerLimit, ValuesBeyondTheMostThatAreKeptShareOne) {
+  FinerLimit limit(limits({{1, std::chrono::hours(24)}}), {}, at(0));
+  for (std::size_t i = 0; i < FinerLimit::kMostValues; ++i) limit.take(part(std::to_string(i)), at(1));
+  limit.take(part("one more"), at(2));
+  EXPECT_GT(limit.next(part("another"), at(3)), at(80'000'000)) << "too careful, never too little";
+  EXPECT_GT(limit.next(part("7"), at(3)), at(80'000'000));
+}
+
+TEST(FinerLimit, BooksOneTurnAfterAnother) {
+  FinerLimit limit(limits({{2, seconds(1)}}), {}, at(0));
+  const auto first = limit.book("a", 10, at(1000));
+  const auto second = limit.book("a", 10, at(1000));
+  EXPECT_GE(first.to, at(5000)) << "ten at two a second";
+  EXPECT_LT(first.to, at(6500));
+  EXPECT_GE(second.from, first.to);
+  EXPECT_GE(second.to, at(10'000));
+  EXPECT_LT(second.to, at(11'500));
+  EXPECT_LT(limit.book("b", 1, at(1000)).to, at(2000)) << "another value";
+}
+
+TEST(FinerLimit, BooksNothingFurtherAwayThanATaskMayWait) {
+  FinerLimit limit(limits({{1, std::chrono::hours(24)}}), {}, at(0));
+  EXPECT_LE(limit.book("a", 1'000'000, at(0)).to, MonoTime(std::chrono::hours(24 * 7)));
+}
+
+TEST(FinerLimit, OrphansTakeUpSlotsOfEveryValue) {
+  FinerLimit limit(limits({}, 2), {}, at(0));
+  limit.orphaned(5, at(30'000));
+  EXPECT_EQ(limit.next(part("a"), at(1)), at(30'000)) << "nobody knows which values they were of";
+  EXPECT_EQ(limit.next(part("a"), at(30'000)), at(30'000));
+}
+
+TEST(FinerLimit, WhatWasNotReadableCountsAsAskedAtTheFullPace) {
+  FinerLimit limit(limits({{10, seconds(60)}}), {}, at(0));
+  limit.assume_full_pace(at(0));
+  EXPECT_GE(limit.next(part("a"), at(1)), at(6000));
+}
+
+TEST(FinerLimit, SaysWhatItIs) {
+  EXPECT_EQ(FinerLimit(limits({{5, seconds(1)}, {100, seconds(60)}}, 2), {}, at(0)).text(),
+            "limit x (5/1s, 100/1m, 2 in flight for each value)");
+}
+
+}  // namespace
+}  // namespace fanout

@@ -1,0 +1,173 @@
+// Vendors of which some requests are limited more than others: [[vendor.v.limit]].
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <string>
+
+#include "transcripts/configurations.h"
+#include "transcripts/story.h"
+
+namespace fanout {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+std::string level(const std::string& name, const std::string& parent, const std::string& path,
+                  const std::string& more = "") {
+  return fmt::format("[[pipeline.p.level]]\nname = \"{}\"\nparent = \"{}\"\npath = \"{}\"\n{}", name, parent,
+                     path, more);
+}
+std::string limit(const std::string& more) { return "[[vendor.v.limit]]\n" + more; }
+
+// When each request whose target begins so was answered, in seconds.
+std::vector<double> times_of(const Story& story, const std::string& prefix) {
+  std::vector<double> times;
+  for (const auto& line : story.asked()) {
+    const auto blank = line.find(' ');
+    if (line.substr(blank + 1).starts_with(prefix)) times.push_back(std::stod(line.substr(0, blank)));
+  }
+  return times;
+}
+
+int most_in_a_second(const std::vector<double>& times) {
+  int most = 0;
+  for (auto first = times.begin(); first != times.end(); ++first)
+    most = std::max(most, static_cast<int>(std::count_if(first, times.end(),
+                                                         [&](double at) { return at < *first + 0.9999; })));
+  return most;
+}
+
+Story::Answer lists(int items) {
+  return [items](const std::string& target) { return reply(200, target == "/p" ? list_of(items) : "{}"); };
+}
+
+TEST(FinerLimitsStory, ALevelIsAskedAtItsOwnRateAndHoldsUpNoOther) {
+  Story story(vendor("rate = \"100/1s\"\n") + limit("match = { level = \"slow\" }\nrate = \"2/1s\"\n") +
+                  pipeline("p", "", "items = \"$\"\n") + level("slow", "a", "/slow/{a}") +
+                  level("fast", "a", "/fast/{a}"),
+              lists(200));
+  ASSERT_TRUE(story.harvest(minutes(3)));
+  const auto slow = times_of(story, "/slow"), fast = times_of(story, "/fast");
+  EXPECT_EQ(slow.size(), 200U);
+  EXPECT_EQ(fast.size(), 200U);
+  EXPECT_LE(most_in_a_second(slow), 2);
+  EXPECT_LT(slow.back(), 105) << "200 at two a second";
+  EXPECT_LT(fast.back(), 5) << "200 at a hundred a second, beside others";
+}
+
+TEST(FinerLimitsStory, EachValueOfAFieldHasAWindowOfItsOwn) {
+  Story story(
+      vendor("rate = \"100/1s\"\n") + limit("per = \"{a}\"\nrate = \"1/1s\"\n") +
+          pipeline("p", "", "items = \"$\"\n") + level("b", "a", "/b/{a}", "items = \"$\"\n") +
+          level("c", "b", "/c/{a}/{b}"),
+      [](const std::string& target) {
+        return reply(200, target == "/p" ? "[1,2,3]" : target.starts_with("/b/") ? list_of(20) : "{}");
+      });
+  ASSERT_TRUE(story.harvest(minutes(1)));
+  for (const auto* account : {"1", "2", "3"}) {
+    const auto times = times_of(story, fmt::format("/c/{}/", account));
+    EXPECT_EQ(times.size(), 20U);
+    EXPECT_EQ(most_in_a_second(times), 1) << "account " << account;
+  }
+  EXPECT_LT(story.now(), seconds(24)) << "21 of each, one a second, side by side";
+}
+
+TEST(FinerLimitsStory, WhatAFloodOfOneValueLeavesIsForTheOthers) {
+  Story story(vendor("rate = \"100/1s\"\n") + limit("per = \"{a}\"\nrate = \"1/1s\"\n") +
+                  pipeline("p", "", "items = \"$\"\n") + level("b", "a", "/b/{a}", "items = \"$\"\n") +
+                  level("c", "b", "/c/{a}/{b}"),
+              [](const std::string& target) {
+                return reply(200, target == "/p"     ? "[1,2]"
+                                  : target == "/b/1" ? list_of(2000)
+                                  : target == "/b/2" ? list_of(10)
+                                                     : "{}");
+              });
+  story.begin();
+  story.shell("INSERT INTO control (command, target) VALUES ('start', 'p')");
+  story.pass(seconds(30));
+  EXPECT_EQ(times_of(story, "/c/2/").size(), 10U);
+  EXPECT_THAT(story.shell("SELECT why FROM stuck WHERE what = 'task of p'"),
+              StartsWith("waits for limit per {a} (1/1s for each value): 1"));
+  EXPECT_LT(story.commits(), 600) << "each was put off once";
+}
+
+TEST(FinerLimitsStory, ARequestCountsForWhatItCosts) {
+  Story story(vendor("rate = \"10/1s\"\n") + pipeline("p", "", "items = \"$\"\n") +
+                  level("b", "a", "/b/{a}", "cost = 5\n"),
+              lists(40));
+  ASSERT_TRUE(story.harvest(minutes(1)));
+  EXPECT_LE(most_in_a_second(times_of(story, "/b")), 2);
+  EXPECT_LT(story.now(), seconds(23)) << "40 at two a second";
+}
+
+TEST(FinerLimitsStory, SoManyOfAPathAreInFlightAtOnce) {
+  Story story(vendor("rate = \"1000/1s\"\nconcurrency = 64\n") +
+                  limit("match = { path = \"/b/\" }\nconcurrency = 2\n") +
+                  pipeline("p", "", "items = \"$\"\n") + level("b", "a", "/b/{a}"),
+              lists(300));
+  ASSERT_TRUE(story.harvest(minutes(1)));
+  EXPECT_GE(story.now(), 150 * Story::kReplyTime) << "300 of them, two at once";
+  EXPECT_LT(story.now(), seconds(12));
+}
+
+// The stories begin at midnight.
+TEST(FinerLimitsStory, InItsHoursALimitBindsAndAfterThemNot) {
+  Story story(vendor("rate = \"10/1s\"\n") + limit("quiet = \"22:00-00:01\"\nrate = \"1/1s\"\n") +
+                  pipeline("p", "", "items = \"$\"\n") + level("b", "a", "/b/{a}"),
+              lists(200));
+  ASSERT_TRUE(story.harvest(minutes(3)));
+  const auto times = times_of(story, "/b");
+  const auto before = std::ranges::count_if(times, [](double at) { return at <= 60; });
+  EXPECT_GE(before, 57);
+  EXPECT_LE(before, 61);
+  EXPECT_LT(times.back(), 76) << "140 more at ten a second";
+}
+
+TEST(FinerLimitsStory, WhereNothingMayGoInItsHoursThatIsSaid) {
+  Story story(vendor("rate = \"10/1s\"\n") + limit("quiet = \"22:00-00:30\"\nconcurrency = 0\n") + fan("p"),
+              lists(5));
+  story.begin();
+  story.shell("INSERT INTO control (command, target) VALUES ('start', 'p')");
+  story.pass(minutes(29));
+  EXPECT_TRUE(story.asked().empty());
+  EXPECT_THAT(story.shell("SELECT why FROM stuck"), HasSubstr("lets nothing go at this hour"));
+  EXPECT_THAT(story.shell("SELECT until FROM stuck"), HasSubstr("00:30:0"));
+  story.pass(minutes(2));
+  EXPECT_EQ(story.asked().size(), 6U);
+}
+
+TEST(FinerLimitsStory, AClockThatIsSetMovesTheHours) {
+  Story story(vendor("rate = \"10/1s\"\n") + limit("quiet = \"00:00-12:00\"\nconcurrency = 0\n") + fan("p"),
+              lists(5));
+  story.begin();
+  story.shell("INSERT INTO control (command, target) VALUES ('start', 'p')");
+  story.pass(minutes(2));
+  EXPECT_TRUE(story.asked().empty());
+  story.set_clock_by(hours(13));
+  story.pass(minutes(2));
+  EXPECT_EQ(story.asked().size(), 6U);
+}
+
+TEST(FinerLimitsStory, AShareOfWhatIsToldIsLeftToOthers) {
+  int used = 0;
+  Story story(vendor("concurrency = 8\nshare = \"60%\"\n") + fan("p"), [&](const std::string& target) {
+    ++used;
+    return reply(200, target == "/p" ? list_of(200) : "{}",
+                 {{"ratelimit-limit", "100"},
+                  {"ratelimit-remaining", std::to_string(std::max(100 - used, 0))},
+                  {"ratelimit-reset", "600"}});
+  });
+  story.begin();
+  story.shell("INSERT INTO control (command, target) VALUES ('start', 'p')");
+  story.pass(minutes(5));
+  EXPECT_EQ(used, 60) << "40 of the 100 are for others";
+}
+
+}  // namespace
+}  // namespace fanout
