@@ -8,6 +8,7 @@ Demand demand_of(const Task& task, const RunNames& run, const PipelineSpec& pipe
   const Level* level = pipeline.level(task.level);
   if (level == nullptr) return demand;
   demand.cost = level->cost;
+  demand.retry = task.attempts > 1;
   for (const auto i : level->limits) {
     const FinerLimitSpec& limit = vendor.limits.at(i);
     Demand::Part part{i, limit.cost.value_or(level->cost)};

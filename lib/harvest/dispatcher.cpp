@@ -67,7 +67,7 @@ void Dispatcher::reconfigure(const VendorSpec& spec, const TransportMaker& make_
   const bool same_limits = spec.rates == spec_.rates && spec.burst == spec_.burst &&
                            spec.concurrency == spec_.concurrency && spec.jitter == spec_.jitter &&
                            spec.adaptive == spec_.adaptive && spec.limits == spec_.limits &&
-                           spec.largest_cost == spec_.largest_cost;
+                           spec.largest_cost == spec_.largest_cost && spec.retry.budget == spec_.retry.budget;
   auto transport = same_way ? nullptr : make_transport(spec);  // may throw, and then nothing has changed
   spec_ = spec;
   way_.credentials = std::move(credentials);

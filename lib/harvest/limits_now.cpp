@@ -5,7 +5,8 @@
 namespace fanout {
 
 Limits limits_now(const VendorSpec& spec, WallTime wall, MonoTime mono) {
-  Limits limits{spec.concurrency, spec.rates, spec.burst, spec.jitter, spec.adaptive, spec.largest_cost, {}};
+  Limits limits{spec.concurrency, spec.rates,        spec.burst,        spec.jitter,
+                spec.adaptive,    spec.retry.budget, spec.largest_cost, {}};
   for (const FinerLimitSpec& limit : spec.limits) {
     FinerLimits finer;
     finer.name = limit.name;

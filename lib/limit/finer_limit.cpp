@@ -171,7 +171,7 @@ void FinerLimit::orphaned(int count, MonoTime until) {
   }
 }
 
-FinerLimit::Span FinerLimit::book(const std::string& value, std::int64_t cost, MonoTime now) {
+Span FinerLimit::book(const std::string& value, std::int64_t cost, MonoTime now) {
   Bucket& of = bucket(value, now);
   of.booked = std::max(of.booked, now);
   Span span{of.booked, of.booked};

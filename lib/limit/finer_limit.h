@@ -20,6 +20,7 @@
 #include "limit/flight.h"
 #include "limit/limiter_state.h"
 #include "limit/rates.h"
+#include "limit/span.h"
 
 namespace fanout {
 
@@ -74,10 +75,6 @@ class FinerLimit {
   void orphaned(int count, MonoTime until);
 
   // When what costs so much may go, after all that was booked before: that much time is theirs from then on.
-  struct Span {
-    MonoTime from;
-    MonoTime to;
-  };
   Span book(const std::string& value, std::int64_t cost, MonoTime now);
 
   // Nothing leaves after valid_until without another save.

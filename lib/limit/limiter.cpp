@@ -1,10 +1,13 @@
 #include "limit/limiter.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <limits>
 #include <utility>
 
 #include "base/error.h"
+#include "base/excerpt.h"
 
 namespace fanout {
 namespace {
@@ -23,6 +26,7 @@ void Limiter::reconfigure(Limits limits, MonoTime now) {
   rates_.configure(limits.rates, limits.burst, limits.jitter, flight_, now);
   if (!limits.adaptive) adaptive_.reset();
   if (limits.adaptive && !adaptive_) adaptive_.emplace(now);
+  retries_.change(limits.retry_share);
   std::vector<FinerLimit> finer;
   for (const auto& each : limits.finer) {
     const auto same = std::ranges::find(finer_, each.name, &FinerLimit::name);
@@ -75,10 +79,11 @@ MonoTime Limiter::next(const Demand& demand, MonoTime now) const {
   if (breaker_.open()) next = std::max(next, breaker_.next());
   if (hold_.until()) next = std::max(next, *hold_.until());
   if (adaptive_) next = std::max(next, adaptive_->next(flight_.count()));
+  if (demand.retry) next = std::max(next, next_of({Demand::kRetries}, now));
   for (const auto& limit : finer_) {
     if (limit.for_all()) next = std::max(next, limit.next(limit.part_of(demand), now));
   }
-  for (const auto& part : demand.parts) next = std::max(next, finer_.at(part.limit).next(part, now));
+  for (const auto& part : demand.parts) next = std::max(next, next_of(part, now));
   return std::max({next, rates_.next(now, demand.cost), told_.next(now, flight_.cost(), demand.cost)});
 }
 
@@ -94,6 +99,29 @@ int Limiter::room(MonoTime now, MonoTime until) const {
       std::min({most, found, rates_.room(now, until), told_.room(now, until, flight_.cost())}));
 }
 
+MonoTime Limiter::next_of(const Demand::Part& part, MonoTime now) const {
+  if (part.limit != Demand::kRetries) return finer_.at(part.limit).next(part, now);
+  // While the breaker is open nothing but probes goes, and any task may be one.
+  return breaker_.open() ? now : retries_.next(now);
+}
+
+std::int64_t Limiter::room_of(const Demand::Part& part, MonoTime now, MonoTime until) const {
+  if (part.limit != Demand::kRetries) return finer_.at(part.limit).room(part.value, now, until);
+  return breaker_.open() ? std::numeric_limits<int>::max() : retries_.room(now, until);
+}
+
+Span Limiter::book(const Demand::Part& part, std::int64_t cost, MonoTime from) {
+  if (part.limit != Demand::kRetries) return finer_.at(part.limit).book(part.value, cost, from);
+  return retries_.book(cost, from);
+}
+
+std::string Limiter::text_of(const Demand::Part& part) const {
+  if (part.limit == Demand::kRetries)
+    return fmt::format("the retry budget ({:g} % of the other requests)", 100 * limits_.retry_share);
+  const auto& limit = finer_.at(part.limit);
+  return part.value.empty() ? limit.text() : fmt::format("{}: {}", limit.text(), excerpt(part.value));
+}
+
 std::optional<milliseconds> Limiter::time_for(std::int64_t count, MonoTime now) const {
   auto least = rates_.time_for(count, now);
   for (const auto& limit : finer_) {
@@ -107,6 +135,7 @@ Limiter::Ticket Limiter::take(MonoTime now, const Demand& demand) {
   Ticket ticket{flight_.take(demand.cost), now, {}, {}};
   if (adaptive_) ticket.left = adaptive_->taken(now, flight_.count());
   breaker_.taken(ticket.number);
+  retries_.taken(demand.retry, now);
   rates_.taken(now, demand.cost);
   told_.taken(now, demand.cost);
   for (auto& limit : finer_) {

@@ -27,6 +27,7 @@
 #include "limit/flight.h"
 #include "limit/hold.h"
 #include "limit/rates.h"
+#include "limit/retry_budget.h"
 #include "limit/told.h"
 #include "limit/told_limit.h"
 
@@ -38,6 +39,7 @@ struct Limits {
   int burst = 1;
   microseconds jitter{0};            // no request is longer than another on its way by more than this
   bool adaptive = false;             // besides, the limit that nobody has told is found from below
+  double retry_share = 1;            // so many retries for each request that is made for the first time
   int largest_cost = 1;              // of a request
   std::vector<FinerLimits> finer{};  // of some of the requests; each has a name of its own
 };
@@ -120,9 +122,13 @@ class Limiter {
   MonoTime next(const Demand& demand, MonoTime now) const;
   // The finer limits, by their place in the configuration.
   const std::vector<FinerLimit>& finer() const { return finer_; }
-  FinerLimit::Span book(const Demand::Part& part, std::int64_t cost, MonoTime from) {
-    return finer_.at(part.limit).book(part.value, cost, from);
-  }
+  // Some demands have to wait where others need not.
+  bool tells_demands_apart() const { return !finer_.empty() || retries_.is_spent(); }
+  // Of one part of a demand: when it may go, how much of it may until then, and a turn that is booked for it.
+  MonoTime next_of(const Demand::Part& part, MonoTime now) const;
+  std::int64_t room_of(const Demand::Part& part, MonoTime now, MonoTime until) const;
+  Span book(const Demand::Part& part, std::int64_t cost, MonoTime from);
+  std::string text_of(const Demand::Part& part) const;
   // How many could leave until then at most, if nothing changed but time.
   int room(MonoTime now, MonoTime until) const;
 
@@ -151,6 +157,7 @@ class Limiter {
   Told told_;
   std::optional<Adaptive> adaptive_;
   std::vector<FinerLimit> finer_;
+  RetryBudget retries_;
   std::optional<MonoTime> good_reply_;  // the latest
   std::optional<MonoTime> served_;
 };

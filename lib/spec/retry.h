@@ -10,6 +10,8 @@ struct Retry {
   int attempts = 5;
   milliseconds base{1000};
   milliseconds cap{300000};
+  double budget =
+      0.2;  // of all tasks of the vendor: retries for each request that is made for the first time
   friend bool operator==(const Retry&, const Retry&) = default;
 };
 

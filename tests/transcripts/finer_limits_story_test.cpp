@@ -169,5 +169,29 @@ TEST(FinerLimitsStory, AShareOfWhatIsToldIsLeftToOthers) {
   EXPECT_EQ(used, 60) << "40 of the 100 are for others";
 }
 
+TEST(FinerLimitsStory, RetriesAreAShareOfTheRequestsWhereverTheyComeFrom) {
+  std::map<std::string, int> tries;
+  int first = 0, again = 0, most_again_in_a_row = 0, in_a_row = 0;
+  Story story(vendor("rate = \"100/1s\"\nretry = { base = \"10ms\", cap = \"20ms\" }\n") + fan("p"),
+              [&](const std::string& target) {
+                if (target == "/p") return reply(200, list_of(1000));
+                const bool is_first = ++tries[target] == 1;
+                ++(is_first ? first : again);
+                in_a_row = is_first ? 0 : in_a_row + 1;
+                if (first < 1000) most_again_in_a_row = std::max(most_again_in_a_row, in_a_row);
+                // Every eighth fails three times.
+                return reply(tries[target] <= 3 && std::stoi(target.substr(3)) % 8 == 0 ? 500 : 200);
+              });
+  story.begin();
+  story.shell("INSERT INTO control (command, target) VALUES ('start', 'p')");
+  while (first < 1000) story.pass(seconds(1));
+  EXPECT_LE(again, 230) << "a fifth of a thousand, and some at first and each second";
+  EXPECT_GE(again, 150);
+  EXPECT_LE(most_again_in_a_row, 15);
+  story.pass(minutes(2));
+  EXPECT_EQ(story.shell("SELECT state FROM run"), "finished");
+  EXPECT_EQ(story.shell("SELECT sum(done) FROM tally"), "1001");
+}
+
 }  // namespace
 }  // namespace fanout
