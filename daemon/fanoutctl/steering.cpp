@@ -139,7 +139,12 @@ bool is_order(const Words& words) {
 int give_order(boost::asio::io_context& loop, const std::filesystem::path& state_dir, const Words& words) {
   auto database = open_beside(state_dir, Database::Mode::read_write);
   const auto command = words.verb.substr(words.verb.rfind(' ') + 1);  // "dead redrive" is "redrive"
-  if (!StateLock::holder(database.path().parent_path())) expect_sense(database, command, words);
+  const bool is_running = StateLock::holder(database.path().parent_path()).has_value();
+  if (command == "why" && !is_running) {
+    throw Error("no daemon runs here, so nothing goes on",
+                "what waits for what when one runs: fanoutctl stuck; start it: systemctl start fanoutd");
+  }
+  if (!is_running) expect_sense(database, command, words);
   const auto given = give(loop, database, command, words.target);
   if (words.json) {
     const nlohmann::ordered_json document = {

@@ -101,6 +101,7 @@ class Dispatcher {
   const VendorSpec& spec() const { return spec_; }
   // That of now; a request in flight keeps its own.
   const Way& way() const { return way_; }
+  const Limiter& limiter() const { return limiter_; }
   Suspects& suspects() { return suspects_; }
   WaitingTasks& waiting() { return waiting_; }
   const WaitingTasks& waiting() const { return waiting_; }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/units.h"
+#include "harvest/why.h"
 #include "task/disposition.h"
 
 namespace fanout {
@@ -99,6 +100,17 @@ std::string Helm::pause(const std::string& target, bool paused) {
   }
   put_back_what_may_not_go();
   return paused ? "paused" : "resumed";
+}
+
+std::string Helm::why(const Command& asked) {
+  const Why why(clock_, runs_, dispatchers_, committer_);
+  const auto& target = asked.target;
+  if (asked.about) return why.of_task(*asked.about);
+  if (is_pipeline(target) || runs_.of_pipeline(target) != nullptr) return why.of_pipeline(target);
+  if (dispatchers_.find(target) != nullptr) return why.of_vendor(target);
+  return fmt::format(
+      "refused: there is no task, pipeline or vendor {}; there are pipelines {} and vendors {}", target,
+      listed(pipelines_of(*runs_.config())), listed(dispatchers_.names()));
 }
 
 void Helm::put_back(const std::vector<Claimed>& claimed) {

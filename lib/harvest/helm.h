@@ -24,6 +24,7 @@ class Helm : public Steering {
   std::string start(const std::string& pipeline) override;
   std::string cancel(const std::string& pipeline) override;
   std::string pause(const std::string& vendor_or_pipeline, bool paused) override;
+  std::string why(const Command& asked) override;
   bool is_beginning(const std::string& pipeline) const override;
   bool is_pipeline(const std::string& name) const override;
 

@@ -58,19 +58,25 @@ double OpenRuns::usual_calls(const std::string& pipeline) const {
   return found == usual_calls_.end() ? 0 : found->second;
 }
 
-ActiveRun* OpenRuns::find(std::int64_t id) {
+const ActiveRun* OpenRuns::find(std::int64_t id) const {
   const auto found = runs_.find(id);
   return found == runs_.end() ? nullptr : &found->second;
 }
 
-ActiveRun* OpenRuns::of_pipeline(const std::string& pipeline) {
-  ActiveRun* reopened = nullptr;
-  for (auto& [id, run] : runs_) {
+ActiveRun* OpenRuns::find(std::int64_t id) { return const_cast<ActiveRun*>(std::as_const(*this).find(id)); }
+
+const ActiveRun* OpenRuns::of_pipeline(const std::string& pipeline) const {
+  const ActiveRun* reopened = nullptr;
+  for (const auto& [id, run] : runs_) {
     if (run.run.pipeline != pipeline || run.run.state != RunState::running) continue;
     if (!run.run.reopened) return &run;
     reopened = &run;
   }
   return reopened;
+}
+
+ActiveRun* OpenRuns::of_pipeline(const std::string& pipeline) {
+  return const_cast<ActiveRun*>(std::as_const(*this).of_pipeline(pipeline));
 }
 
 const PipelineSpec* OpenRuns::pipeline_of(const ActiveRun& run) const {

@@ -31,8 +31,10 @@ class OpenRuns {
   void adopt(const Run& run, MonoTime now);
   void erase(std::int64_t id);
   ActiveRun* find(std::int64_t id);
+  const ActiveRun* find(std::int64_t id) const;
   // The one that is running; else one that had ended and was put back to work; else null.
   ActiveRun* of_pipeline(const std::string& pipeline);
+  const ActiveRun* of_pipeline(const std::string& pipeline) const;
   // Null if it is no longer in the configuration.
   const PipelineSpec* pipeline_of(const ActiveRun& run) const;
   bool empty() const { return runs_.empty(); }

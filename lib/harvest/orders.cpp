@@ -57,7 +57,7 @@ void Orders::obey(const std::vector<Command>& commands, Commit& next) {
   for (const auto& command : commands) {
     if (std::ranges::count(obeying_, command.id) > 0) continue;
     // One about a run that an order before it begins waits until there is that run.
-    if (command.command != "start" && steering_.is_beginning(command.target)) {
+    if (command.command != "start" && command.command != "why" && steering_.is_beginning(command.target)) {
       next.batch.read_commands = true;
       return;
     }
@@ -91,6 +91,7 @@ std::optional<std::string> Orders::obey(const Command& command, Commit& next) {
   if (command.command == "resume") return steering_.pause(command.target, false);
   if (command.command == "start") return steering_.start(command.target);
   if (command.command == "cancel") return steering_.cancel(command.target);
+  if (command.command == "why") return steering_.why(command);
   return select_dead(command, next);
 }
 

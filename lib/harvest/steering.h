@@ -19,6 +19,8 @@ class Steering {
   virtual std::string start(const std::string& pipeline) = 0;
   virtual std::string cancel(const std::string& pipeline) = 0;
   virtual std::string pause(const std::string& vendor_or_pipeline, bool paused) = 0;
+  // Only asks: why the task, pipeline or vendor does not go on.
+  virtual std::string why(const Command& asked) = 0;
   // Its run is on the way into the store.
   virtual bool is_beginning(const std::string& pipeline) const = 0;
   virtual bool is_pipeline(const std::string& name) const = 0;

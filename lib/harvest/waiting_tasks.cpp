@@ -113,6 +113,12 @@ std::size_t WaitingTasks::count(std::int64_t run) const {
   return found == by_run_.end() ? 0 : found->second.size();
 }
 
+bool WaitingTasks::has(std::int64_t run, std::int64_t task) const {
+  const auto found = by_run_.find(run);
+  return found != by_run_.end() &&
+         std::ranges::any_of(found->second, [&](const Claimed& claimed) { return claimed.task.id == task; });
+}
+
 std::int64_t WaitingTasks::oldest_claim() const {
   auto oldest = std::numeric_limits<std::int64_t>::max();
   for (const auto& [run, tasks] : by_run_) {

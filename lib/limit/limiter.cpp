@@ -73,18 +73,52 @@ int Limiter::slots() const {
   return breaker_.open() ? limits_.concurrency : std::max(std::min(limits_.concurrency, breaker_.cap()), 1);
 }
 
-MonoTime Limiter::next(const Demand& demand, MonoTime now) const {
-  MonoTime next = flight_.next(slots(), now);
-  if (next == MonoTime::max()) return next;
-  if (breaker_.open()) next = std::max(next, breaker_.next());
-  if (hold_.until()) next = std::max(next, *hold_.until());
-  if (adaptive_) next = std::max(next, adaptive_->next(flight_.count()));
-  if (demand.retry) next = std::max(next, next_of({Demand::kRetries}, now));
-  for (const auto& limit : finer_) {
-    if (limit.for_all()) next = std::max(next, limit.next(limit.part_of(demand), now));
+Limiter::Binding Limiter::binding(const Demand& demand, MonoTime now) const {
+  using Of = Binding::Of;
+  Binding latest{flight_.next(slots(), now), Of::slots, {}};
+  if (latest.until == MonoTime::max()) return latest;
+  const auto bound = [&](MonoTime until, Of of, const Demand::Part& part = {}) {
+    if (until > latest.until) latest = {until, of, part};
+  };
+  if (breaker_.open()) bound(breaker_.next(), Of::breaker);
+  if (hold_.until()) bound(*hold_.until(), Of::hold);
+  if (adaptive_) bound(adaptive_->next(flight_.count()), Of::search);
+  bound(rates_.next(now, demand.cost), Of::rates);
+  bound(told_.next(now, flight_.cost(), demand.cost), Of::told);
+  if (demand.retry) bound(next_of({Demand::kRetries}, now), Of::part, {Demand::kRetries});
+  for (std::size_t i = 0; i < finer_.size(); ++i) {
+    if (!finer_[i].for_all()) continue;
+    const auto cost = finer_[i].part_of(demand).cost;
+    bound(finer_[i].next({i, cost}, now), Of::part, {i, cost});
   }
-  for (const auto& part : demand.parts) next = std::max(next, next_of(part, now));
-  return std::max({next, rates_.next(now, demand.cost), told_.next(now, flight_.cost(), demand.cost)});
+  for (const auto& part : demand.parts) bound(next_of(part, now), Of::part, part);
+  return latest;
+}
+
+std::string Limiter::text_of(const Binding& binding, const Demand& demand, MonoTime now) const {
+  switch (binding.of) {
+    case Binding::Of::slots:
+      return flight_.orphans_fill(slots(), now)
+                 ? "what the daemon had sent before it died may still be at work there, and takes up its "
+                   "slots"
+                 : fmt::format("all {} requests that may be in flight at once are", slots());
+    case Binding::Of::breaker:
+      return breaker_.why();
+    case Binding::Of::hold:
+      return "on hold, because the vendor said that it is asked too much";
+    case Binding::Of::search:
+      return fmt::format("its limit is looked for, and {:.3g} requests a second are allowed now",
+                         adaptive_->rate());
+    case Binding::Of::rates:
+      return fmt::format("the rate {}", format_rate(rates_.latest(now, demand.cost)));
+    case Binding::Of::told: {
+      const auto why = told_.why(now);
+      return why.empty() ? "a limit that the vendor told of" : why;
+    }
+    case Binding::Of::part:
+      return text_of(binding.part);
+  }
+  return {};
 }
 
 int Limiter::room(MonoTime now, MonoTime until) const {

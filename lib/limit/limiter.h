@@ -119,7 +119,16 @@ class Limiter {
   // The earliest moment at which a request may leave; now if it may now; MonoTime::max() if only one in
   // flight can change that.
   MonoTime next(MonoTime now) const { return next(Demand{}, now); }
-  MonoTime next(const Demand& demand, MonoTime now) const;
+  MonoTime next(const Demand& demand, MonoTime now) const { return binding(demand, now).until; }
+  // The bound that lets it go last, and when; the first of them where nothing holds it.
+  struct Binding {
+    enum class Of { slots, breaker, hold, search, rates, told, part };
+    MonoTime until{};
+    Of of = Of::slots;
+    Demand::Part part{};  // of a finer limit, or of the budget for retries
+  };
+  Binding binding(const Demand& demand, MonoTime now) const;
+  std::string text_of(const Binding& binding, const Demand& demand, MonoTime now) const;
   // The finer limits, by their place in the configuration.
   const std::vector<FinerLimit>& finer() const { return finer_; }
   // Some demands have to wait where others need not.

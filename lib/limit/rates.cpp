@@ -68,6 +68,12 @@ MonoTime Rates::next(MonoTime now, int cost) const {
   return next;
 }
 
+Rate Rates::latest(MonoTime now, int cost) const {
+  FANOUT_INVARIANT(!lanes_.empty());
+  const auto free = [&](const Lane& lane) { return std::max(lane.pace.next(), lane.window.next(now, cost)); };
+  return std::ranges::max_element(lanes_, {}, free)->window.rate();
+}
+
 std::int64_t Rates::room(MonoTime now, MonoTime until) const {
   auto room = std::numeric_limits<std::int64_t>::max();
   if (until < now) return 0;

@@ -29,6 +29,8 @@ class Rates {
                  MonoTime now);
 
   MonoTime next(MonoTime now, int cost = 1) const;
+  // The one that lets it go last. There is one.
+  Rate latest(MonoTime now, int cost) const;
   // How many of cost 1 could leave until then at most.
   std::int64_t room(MonoTime now, MonoTime until) const;
   // How long so many take at the least; nothing where no rate says so, or it is years.

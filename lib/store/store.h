@@ -90,10 +90,19 @@ struct Notice {
   std::string what;  // empty: nothing any more
 };
 
+// A task as it is now, for who asks about it.
+struct TaskNow {
+  Task task;
+  State state = State::ready;
+  WallTime due{};   // waiting
+  std::string why;  // waiting: its latest error, or what it waits for; skipped, dead: why
+};
+
 struct Command {
   std::int64_t id = 0;
   std::string command;
   std::string target;
+  std::optional<TaskNow> about{};  // of `why`, where the target is a task's number and there is that task
 };
 struct CommandOutcome {
   std::int64_t id = 0;

@@ -19,7 +19,7 @@ TEST(Words, ThatAreNoVerbAreNamedWithTheOneThatWasMeant) {
   const Slip slips[] = {
       {{"pasue", "x"}, "there is no \"fanoutctl pasue\"\n  did you mean \"pause\"?"},
       {{"--json", "statsu"}, "did you mean \"status\"?"},
-      {{"explode"}, "there is: fanoutctl status, runs, stuck, plan, start, cancel, pause, resume or dead"},
+      {{"explode"}, "there is: fanoutctl status, runs, stuck, plan, why, start, cancel, pause, resume or dead"},
       {{}, "what is to be done is missing\n  there is: fanoutctl status, "},
       {{"dead"}, "what is to be done is missing\n  there is: fanoutctl dead list, show, redrive or drop"},
       {{"dead", "redirve", "all"}, "there is no \"fanoutctl dead redirve\"\n  did you mean \"redrive\"?"},

@@ -15,6 +15,9 @@ class FakeSteering : public Steering {
   }
   std::string cancel(const std::string&) override { return "cancelled"; }
   std::string pause(const std::string&, bool paused) override { return paused ? "paused" : "resumed"; }
+  std::string why(const Command& asked) override {
+    return asked.about ? "it waits" : "refused: no such task";
+  }
   bool is_beginning(const std::string& pipeline) const override { return beginning.contains(pipeline); }
   bool is_pipeline(const std::string& name) const override { return name == "p"; }
 
@@ -42,6 +45,11 @@ TEST_F(OrdersTest, AreAnsweredAndLogged) {
   EXPECT_EQ(lines, (std::vector<std::string>{"order 1: pause p: paused", "order 2: resume p: resumed"}));
 }
 
+TEST_F(OrdersTest, ThatOnlyAskAreAnsweredToo) {
+  orders.obey({{1, "why", "17", TaskNow{}}, {2, "why", "18"}}, next);
+  EXPECT_EQ(outcomes(next), (std::vector<std::string>{"it waits", "refused: no such task"}));
+}
+
 TEST_F(OrdersTest, AboutARunThatIsJustBeginningWaitForIt) {
   orders.obey({{1, "start", "p"}, {2, "cancel", "p"}}, next);
   EXPECT_EQ(outcomes(next), std::vector<std::string>{"started"});
@@ -64,14 +72,15 @@ TEST_F(OrdersTest, ThatMoveDeadLettersAreAnsweredWithTheirCountOnceItIsKnown) {
   applied.dead_moved = {{5, 0, 0}, {1, 2, 3}, {0, 0, 0}};
   Commit later;
   orders.committed(next, applied, later);
-  EXPECT_EQ(outcomes(later),
-            (std::vector<std::string>{
-                "5 tasks",
-                "1 task; 2 stay dead, because their run is gone: they can be looked at and "
-                "dropped, no more; 3 stay dead until their run, which is being cancelled, has "
-                "ended",
-                "refused: task 18 is no dead letter, or none any more: it was put back, dropped or forgotten with "
-                "its run; there are: fanoutctl dead list"}));
+  EXPECT_EQ(
+      outcomes(later),
+      (std::vector<std::string>{
+          "5 tasks",
+          "1 task; 2 stay dead, because their run is gone: they can be looked at and "
+          "dropped, no more; 3 stay dead until their run, which is being cancelled, has "
+          "ended",
+          "refused: task 18 is no dead letter, or none any more: it was put back, dropped or forgotten with "
+          "its run; there are: fanoutctl dead list"}));
 }
 
 TEST_F(OrdersTest, AboutDeadLettersThatAreGoneSaySo) {

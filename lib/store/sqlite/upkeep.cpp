@@ -34,6 +34,11 @@ Upkeep::Upkeep(Database& database)
                      // Any number is larger; without a bound newer versions of SQLite sort.
                      "SELECT id, command, target FROM control INDEXED BY control_open "
                      "WHERE outcome IS NULL AND id >= -9223372036854775808 ORDER BY id LIMIT 100"),
+      about_(
+          database,
+          "SELECT id, run, level, parents, attempts, state, coalesce(due_at, 0), coalesce(reason, (SELECT "
+          "a.what FROM attempt a WHERE a.task = t.id ORDER BY a.at DESC LIMIT 1), '') FROM task t WHERE id = "
+          "CAST(?1 AS INTEGER) AND CAST(CAST(?1 AS INTEGER) AS TEXT) = ?1"),
       answer_(database, "UPDATE control SET outcome = ?2, applied_at = ?3 WHERE id = ?1"),
       // The last one stays: its number is the floor of the next one's.
       forget_orders_(database,
@@ -126,11 +131,33 @@ std::vector<Command> Upkeep::open_commands() {
   std::vector<Command> commands;
   open_commands_.bind();
   while (open_commands_.step()) {
-    commands.push_back({open_commands_.integer(0), std::string(open_commands_.text(1)),
-                        std::string(open_commands_.text(2))});
+    commands.push_back({open_commands_.integer(0),
+                        std::string(open_commands_.text(1)),
+                        std::string(open_commands_.text(2)),
+                        {}});
   }
   open_commands_.reset();
+  for (auto& command : commands) {
+    if (command.command == "why") command.about = about(command.target);
+  }
   return commands;
+}
+
+std::optional<TaskNow> Upkeep::about(const std::string& number) {
+  std::optional<TaskNow> found;
+  if (about_.bind(number).step()) {
+    TaskNow& now = found.emplace();
+    now.task.id = about_.integer(0);
+    now.task.run = about_.integer(1);
+    now.task.level = about_.text(2);
+    now.task.parents = about_.text(3);
+    now.task.attempts = static_cast<int>(about_.integer(4));
+    now.state = state_of(about_.text(5));
+    now.due = from_unix_ms(about_.integer(6));
+    now.why = about_.text(7);
+  }
+  about_.reset();
+  return found;
 }
 
 void Upkeep::answer(const CommandOutcome& outcome, WallTime now) {

@@ -32,6 +32,9 @@ class Upkeep {
   void note(const Notice& notice, WallTime now);
 
  private:
+  // The task of that number.
+  std::optional<TaskNow> about(const std::string& number);
+
   Database& database_;
   Statement keep_part_;
   Statement open_parts_;
@@ -43,6 +46,7 @@ class Upkeep {
   Statement limiters_;
   Statement keep_schedule_;
   Statement open_commands_;
+  Statement about_;
   Statement answer_;
   Statement forget_orders_;
   Statement note_;
