@@ -49,7 +49,8 @@ void add_verbs(CLI::App& app, Words& words) {
   add_order(app, words, "start", "start a run now", "PIPELINE", "of the configuration");
   add_order(app, words, "cancel", "skip what is still open of a run", "PIPELINE", "whose run");
   add_order(app, words, "pause", "send nothing more", "NAME", "a pipeline or a vendor");
-  add_order(app, words, "resume", "go on after a pause", "NAME", "a pipeline or a vendor");
+  add_order(app, words, "resume", "go on after a pause, or with a run that was stopped", "NAME",
+            "a pipeline, a vendor, or run/N");
   add_dead(app, words);
 }
 

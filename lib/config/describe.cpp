@@ -133,6 +133,8 @@ void describe_level(Out out, const PipelineSpec& pipeline, const Level& level) {
   fmt::format_to(out, "{}{}  GET {}\n", indent, level.name, level.path.text());
   for (const auto& [name, value] : level.query) detail("query", name + " = " + value.text());
   for (const auto& [name, value] : level.headers) detail("header", name + ": " + value.text());
+  if (level.tolerate)
+    detail("tolerate", fmt::format("{:g} % dead, or the run is stopped", 100 * *level.tolerate));
   if (level.cost > 1) detail("cost", std::to_string(level.cost));
   if (level.page.kind != nullptr) detail("pages", page_text(level.page));
   if (level.items) detail("items", items_text(level));

@@ -103,6 +103,7 @@ PipelineSpec read_pipeline(const std::string& name, const Node& node,
   read_vendor_name(reader, pipeline, vendors);
   read_schedule(reader, pipeline);
   read_first_since(reader, pipeline);
+  pipeline.tolerate = read_tolerance(reader);
   reader.whole("weight", pipeline.weight, 1, 1000);
   for (const Setting& var : reader.settings("vars")) pipeline.vars[var.name] = var.value;
 
@@ -115,6 +116,7 @@ PipelineSpec read_pipeline(const std::string& name, const Node& node,
       if (section.in_tree) check_names(written, section.level, levels, pipeline.vars, checking.complaints);
     }
     pipeline.levels.push_back(section.level);
+    if (!section.level.tolerate) pipeline.levels.back().tolerate = pipeline.tolerate;
     if (vendor == vendors.end() || !section.in_tree) continue;
     pipeline.levels.back().limits =
         limits_of(section, levels, pipeline.vars, vendor->second, checking.complaints);

@@ -46,6 +46,7 @@ PipelineSpec read_pipeline(const std::string& name, const Node& node,
 LevelSection read_level(const std::string& pipeline, const Node& node, Checking checking);
 std::vector<Rule> read_rules(Reader& section, Checking checking);
 std::vector<Rate> read_rates(Reader& section);
+std::optional<double> read_tolerance(Reader& section);
 void read_burst(Reader& section, const std::vector<Rate>& rates, int& burst);
 std::vector<LimitSection> read_limits(Reader& vendor);
 // Once the pipelines are read: what a request costs, and which levels a limit binds.

@@ -31,6 +31,10 @@ const PageLengths& ActiveRun::lengths_of(const std::string& level) const {
   return found == page_lengths.end() ? kNothing : found->second;
 }
 
+bool ActiveRun::may_stop() const {
+  return !stops.empty() && in_flight == 0 && sum(tallies, [](const Tally& t) { return t.leased; }) == 0;
+}
+
 std::int64_t ActiveRun::ready() const {
   return sum(tallies, [](const Tally& t) { return t.ready; });
 }

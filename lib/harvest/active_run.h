@@ -37,6 +37,7 @@ struct ActiveRun {
   double to_come = 0;                               // calls, as was foreseen when it was noted
   std::map<std::string, PageLengths> page_lengths;  // by level: what its replies have shown so far
   std::set<std::string> where_failed;               // levels of which that was said
+  std::string stops;                                // why it is being stopped; empty: it is not
   bool noted_blocked = false;
   MonoTime noted_at{};
   std::optional<MonoTime> forecast_kept_at;
@@ -44,6 +45,8 @@ struct ActiveRun {
 
   // What is known of the pages of a level.
   const PageLengths& lengths_of(const std::string& level) const;
+  // It is to stop, and nothing is on its way any more.
+  bool may_stop() const;
   std::int64_t ready() const;
   std::int64_t open() const;
   std::int64_t settled() const;

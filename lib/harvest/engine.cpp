@@ -209,6 +209,7 @@ bool Engine::wants_commit(const std::vector<Plan>& plans) const {
   for (const auto& [id, run] : runs_) {
     if (!run.counted || run.open() == 0) return true;
     if (run.run.state == RunState::cancelled && run.open() > run.in_flight) return true;
+    if (run.may_stop()) return true;
     if (run.noted_blocked == why_blocked(run, committer_, runs_, dispatchers_).empty()) return true;
   }
   return std::ranges::any_of(plans, &Plan::commit);
@@ -220,6 +221,10 @@ void Engine::complete(Commit& commit, const std::vector<Plan>& plans) {
   for (auto& [id, run] : runs_) {
     commit.batch.watched_runs.push_back(id);
     if (run.run.state == RunState::cancelled) commit.batch.cancel_runs.push_back(id);
+    if (run.may_stop() && run.open() > 0) {
+      commit.seal_runs.push_back(id);
+      commit.batch.stop_runs.push_back({id, run.stops});
+    }
     if (run.counted && run.open() == 0) {
       commit.seal_runs.push_back(id);
       commit.batch.finish_runs.push_back(id);
@@ -256,6 +261,7 @@ void Engine::committed(const Commit& commit, Kept kept) {
   if (kept.others_wrote) read_what_others_wrote(*kept.others_wrote);
   runs_.saw(commit.batch.settlements);
   runs_.take_tallies(applied.tallies, commit.batch.watched_runs, on_.clock.mono());
+  helm_.stop_what_fails();
   end_runs(applied.finished);
   if (kept.others_wrote) {
     // Somebody may have ended or deleted a run by hand.

@@ -42,6 +42,14 @@ void say_farewell(const ActiveRun& run, WallTime now, const std::string& fanoutc
     done += tally.done;
     skipped += tally.skipped;
   }
+  if (!run.stops.empty() && run.open() > 0) {
+    log.error(fmt::format(
+        "run {} of pipeline {} is stopped: {}; {} done, {} skipped, {} dead, {} still open, after "
+        "{}; look with: {} dead list --run {}; go on with: {} resume run/{}",
+        run.run.id, run.run.pipeline, run.stops, done, skipped, run.dead(), run.open(),
+        format_duration(now - run.run.started_at), fanoutctl, run.run.id, fanoutctl, run.run.id));
+    return;
+  }
   const bool cancelled = run.run.state == RunState::cancelled;
   const auto line = fmt::format("run {} of pipeline {} is {}: {} done, {} skipped, {} dead, after {}",
                                 run.run.id, run.run.pipeline, cancelled ? "cancelled" : "complete", done,

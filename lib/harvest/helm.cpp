@@ -23,6 +23,14 @@ std::vector<std::string> pipelines_of(const Config& config) {
   return names;
 }
 
+// Of few nobody can tell.
+bool is_too_much(const Tally& tally, const std::optional<double>& tolerated) {
+  if (!tolerated || tally.dead == 0) return false;
+  const auto settled = static_cast<double>(tally.done + tally.skipped + tally.dead);
+  const double most = *tolerated * settled;
+  return static_cast<double>(tally.dead) > most && (most >= 1 || *tolerated <= 0);
+}
+
 }  // namespace
 
 Helm::Helm(const Clock& clock, OpenRuns& runs, Dispatchers& dispatchers, Agenda& agenda, Committer& committer)
@@ -121,6 +129,21 @@ void Helm::put_off(const std::vector<PutOff>& held) {
   for (const auto& one : held) {
     const auto wait = std::chrono::ceil<milliseconds>(one.due - clock_.mono());
     committer_.settle(put_off_until(one.claimed.task, clock_.wall() + wait, one.why));
+  }
+}
+
+void Helm::stop_what_fails() {
+  for (auto& [id, run] : runs_) {
+    const auto* pipeline = runs_.pipeline_of(run);
+    if (pipeline == nullptr || run.run.was_stopped || !run.stops.empty()) continue;
+    for (const auto& tally : run.tallies) {
+      const Level* level = pipeline->level(tally.level);
+      if (level != nullptr && is_too_much(tally, level->tolerate))
+        run.stops = fmt::format("{} of {} settled tasks of level {} are dead, more than tolerate = \"{:g}%\"",
+                                tally.dead, tally.done + tally.skipped + tally.dead, tally.level,
+                                100 * level->tolerate.value());
+    }
+    if (!run.stops.empty()) put_back(dispatchers_.take_run(id));
   }
 }
 

@@ -40,6 +40,8 @@ class Helm : public Steering {
   // … until their turn under a limit of their own.
   void put_off(const std::vector<PutOff>& held);
   void put_back_what_may_not_go();
+  // Runs of which more is dead than is tolerated send nothing more, and end.
+  void stop_what_fails();
   // Claimed tasks go to their dispatchers, or back if they may not leave any more.
   void take(std::vector<Task> claimed);
   void forget(std::int64_t run);

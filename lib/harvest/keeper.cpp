@@ -18,9 +18,9 @@ bool is_empty(const Commit& commit) {
   const Batch& batch = commit.batch;
   return batch.settlements.empty() && batch.parts.empty() && batch.limiters.empty() &&
          batch.schedules.empty() && batch.new_runs.empty() && batch.finish_runs.empty() &&
-         batch.cancel_runs.empty() && batch.dead.empty() && batch.answered.empty() && batch.notes.empty() &&
-         batch.watched_runs.empty() && batch.claims.empty() && !batch.read_commands &&
-         commit.seal_runs.empty() && !commit.prune_before;
+         batch.cancel_runs.empty() && batch.stop_runs.empty() && batch.resume_runs.empty() &&
+         batch.dead.empty() && batch.answered.empty() && batch.notes.empty() && batch.watched_runs.empty() &&
+         batch.claims.empty() && !batch.read_commands && commit.seal_runs.empty() && !commit.prune_before;
 }
 
 void append(std::vector<Part>& to, std::vector<Part> parts) {
@@ -73,8 +73,8 @@ Kept Keeper::keep(Commit& commit) {
     return kept;
   }
   prune(commit, kept);
-  // Redriving opens a run again, by our own hand as well as by somebody else's.
-  if (others_wrote_ || !commit.batch.dead.empty()) {
+  // Redriving and resuming open a run again, by our own hand as well as by somebody else's.
+  if (others_wrote_ || !commit.batch.dead.empty() || !commit.batch.resume_runs.empty()) {
     kept.others_wrote = OthersWrote{store_.open_runs(), store_.limiters()};
     others_wrote_ = false;
   }

@@ -39,6 +39,7 @@ void OpenRuns::adopt(const Run& run, MonoTime now) {
   if (!run.earlier.empty()) usual_calls_[run.pipeline] = tasks_of(run.earlier.front());
   known.state = run.state;
   known.reopened = run.reopened;
+  known.was_stopped = run.was_stopped;
 }
 
 void OpenRuns::erase(std::int64_t id) {
@@ -91,11 +92,13 @@ void OpenRuns::pause(const std::string& pipeline, bool paused) {
 std::string OpenRuns::why_not(const ActiveRun& run) const {
   if (pipeline_of(run) == nullptr)
     return fmt::format("pipeline {} is not in the configuration", run.run.pipeline);
+  if (!run.stops.empty()) return run.stops;
   return is_paused(run.run.pipeline) ? "paused" : "";
 }
 
 bool OpenRuns::may_go(const ActiveRun& run) const {
-  return run.run.state == RunState::running && pipeline_of(run) != nullptr && !is_paused(run.run.pipeline);
+  return run.run.state == RunState::running && run.stops.empty() && pipeline_of(run) != nullptr &&
+         !is_paused(run.run.pipeline);
 }
 
 std::vector<std::string> OpenRuns::lost_levels(const ActiveRun& run) const {

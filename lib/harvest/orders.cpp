@@ -62,11 +62,7 @@ void Orders::obey(const std::vector<Command>& commands, Commit& next) {
       return;
     }
     obeying_.push_back(command.id);
-    if (const auto outcome = obey(command, next)) {
-      answer(command, *outcome, next);
-    } else {
-      answer_with_count_.push_back(command);
-    }
+    if (const auto outcome = obey(command, next)) answer(command, *outcome, next);
   }
 }
 
@@ -77,6 +73,16 @@ void Orders::committed(const Commit& commit, const Applied& applied, Commit& nex
   }
   answer_with_count_.erase(answer_with_count_.begin(),
                            answer_with_count_.begin() + static_cast<std::ptrdiff_t>(moved));
+  const auto resumed = std::min(answer_with_run_.size(), applied.resumed.size());
+  for (std::size_t i = 0; i < resumed; ++i) {
+    const auto& order = answer_with_run_[i];
+    answer(order,
+           applied.resumed[i] ? order.target + " goes on"
+                              : "refused: " + order.target + " is no run that was stopped",
+           next);
+  }
+  answer_with_run_.erase(answer_with_run_.begin(),
+                         answer_with_run_.begin() + static_cast<std::ptrdiff_t>(resumed));
   for (const auto& answered : commit.batch.answered) std::erase(obeying_, answered.id);
 }
 
@@ -88,11 +94,20 @@ void Orders::answer(const Command& command, const std::string& outcome, Commit& 
 // Nothing: the outcome is known when it is committed.
 std::optional<std::string> Orders::obey(const Command& command, Commit& next) {
   if (command.command == "pause") return steering_.pause(command.target, true);
+  if (command.command == "resume" && command.target.starts_with("run/")) return resume_run(command, next);
   if (command.command == "resume") return steering_.pause(command.target, false);
   if (command.command == "start") return steering_.start(command.target);
   if (command.command == "cancel") return steering_.cancel(command.target);
   if (command.command == "why") return steering_.why(command);
   return select_dead(command, next);
+}
+
+std::optional<std::string> Orders::resume_run(const Command& command, Commit& next) {
+  const auto run = number_in(command.target.substr(4));
+  if (!run) return "refused: " + command.target + " is no run/N";
+  next.batch.resume_runs.push_back(*run);
+  answer_with_run_.push_back(command);
+  return std::nullopt;
 }
 
 std::optional<std::string> Orders::select_dead(const Command& command, Commit& next) {
@@ -109,6 +124,7 @@ std::optional<std::string> Orders::select_dead(const Command& command, Commit& n
                        command.target);
   }
   next.batch.dead.push_back(std::move(selection));
+  answer_with_count_.push_back(command);
   return std::nullopt;
 }
 

@@ -26,6 +26,7 @@ class Orders {
 
  private:
   std::optional<std::string> obey(const Command& command, Commit& next);
+  std::optional<std::string> resume_run(const Command& command, Commit& next);
   std::optional<std::string> select_dead(const Command& command, Commit& next);
   void answer(const Command& command, const std::string& outcome, Commit& next);
 
@@ -33,6 +34,7 @@ class Orders {
   const Log& log_;
   std::vector<std::int64_t> obeying_;       // answered once their effect is in the store
   std::vector<Command> answer_with_count_;  // their dead letters are moved by the commit under way
+  std::vector<Command> answer_with_run_;    // likewise, their stopped run is opened again
 };
 
 }  // namespace fanout

@@ -34,6 +34,7 @@ struct Level {
   bool key_is_default = true;         // then an item without it is known by its hash
   bool unique_in_run = false;         // unique = "run"
   std::string where;                  // SQL condition over item; empty: all
+  std::optional<double> tolerate;     // share of dead ones above which the run is stopped; absent: never
   int cost = 1;                       // what a request counts for in the vendor's rates
   std::vector<std::size_t> limits;    // of its vendor's, those that bind it and not all others
   std::int64_t max_items = 100'000;   // a reply with more is dead, not a memory problem

@@ -22,7 +22,8 @@ struct PipelineSpec {
   std::optional<Schedule> schedule;  // absent: only by hand
   std::string zone = "UTC";          // that `{run.at.local}` is written in
   std::optional<FirstSince> first_since;
-  int weight = 1;  // share of the vendor's turns
+  int weight = 1;                  // share of the vendor's turns
+  std::optional<double> tolerate;  // of levels that do not say so themselves
   std::map<std::string, std::string> vars;
   std::vector<Level> levels;  // parents before children
   std::vector<OutputSpec> outputs;

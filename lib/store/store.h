@@ -34,6 +34,7 @@ struct Run {
   WallTime since{};  // the previous complete run's start; epoch if there was none
   bool reopened =
       false;  // put back to work after it had ended: beside it another run of its pipeline may be open
+  bool was_stopped = false;           // because too much of it was dead, and goes on all the same
   std::string seen{};                 // what it had shown when its forecast was last kept
   std::vector<EarlierRun> earlier{};  // complete ones of its pipeline, the latest first
 };
@@ -125,6 +126,12 @@ struct DeadMoved {
   std::int64_t cancelling = 0;  // their run is being cancelled; when it has ended they can be put back
 };
 
+// A run that ends with what is open of it, because too much of it is dead.
+struct StopRun {
+  std::int64_t run = 0;
+  std::string why;
+};
+
 // A run that was not begun, since one of its pipeline is open.
 struct NotBegun {
   std::string pipeline;
@@ -166,6 +173,8 @@ struct Batch {
   std::vector<NewRun> new_runs;
   std::vector<std::int64_t> finish_runs;  // ends those of them that have nothing open
   std::vector<std::int64_t> cancel_runs;  // drops what is open as skipped, "cancelled"
+  std::vector<StopRun> stop_runs;         // ends those of them of which nothing is leased
+  std::vector<std::int64_t> resume_runs;  // that were stopped
   std::vector<DeadSelection> dead;
   std::vector<CommandOutcome> answered;
   std::vector<RunNote> notes;
@@ -183,7 +192,8 @@ struct Applied {
   std::vector<std::size_t> stale;
   std::vector<Run> new_runs;           // with their ids, in order
   std::vector<NotBegun> not_begun;     // the others of new_runs
-  std::vector<std::int64_t> finished;  // of finish_runs, those that ended
+  std::vector<std::int64_t> finished;  // of finish_runs and stop_runs, those that ended
+  std::vector<bool> resumed;           // for each of resume_runs: it was stopped, and is open again
   std::vector<DeadMoved> dead_moved;   // for each DeadSelection
   std::int64_t leases_taken_back = 0;
   std::vector<Task> claimed;

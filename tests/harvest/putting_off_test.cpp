@@ -44,7 +44,7 @@ TEST(PuttingOff, TakesOutWhatWouldWaitForMoreThanASecond) {
     EXPECT_EQ(off[i].claimed.task.id, static_cast<std::int64_t>(10 - off.size() + 1 + i)) << "in their order";
     EXPECT_GE(off[i].due, at(1000));
     EXPECT_LE(off[i].due, at(6500));
-    if (i > 0) EXPECT_GE(off[i].due, off[i - 1].due);
+    EXPECT_GE(off[i].due, off[i == 0 ? 0 : i - 1].due);
   }
   EXPECT_THAT(off.front().why, HasSubstr("waits for limit x (2/1s for each value): a"));
 }

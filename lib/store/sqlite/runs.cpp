@@ -6,7 +6,7 @@ namespace fanout {
 namespace {
 
 constexpr const char* kColumns =
-    "id, pipeline, state, cause, scheduled_for, started_at, since, reopened, seen";
+    "id, pipeline, state, cause, scheduled_for, started_at, since, reopened, stopped, seen";
 
 // One row's worth of numbers, each of which may be nothing.
 using Number = std::optional<std::int64_t>;
@@ -49,6 +49,15 @@ Runs::Runs(Database& database, Queue& queue)
               "NOT EXISTS "
               "(SELECT 1 FROM tally WHERE run = ?1 AND waiting + ready + leased > 0)"),
       cancel_(database, "UPDATE run SET state = 'cancelled' WHERE id = ?1 AND state = 'running'"),
+      stop_(
+          database,
+          "UPDATE run SET state = 'cancelled', stopped = ?3, finished_at = ?2, blocked = '', outlook = '', "
+          "seen = '', eta_at = NULL, eta_low_at = NULL, eta_high_at = NULL, calls = NULL, calls_low = NULL, "
+          "calls_high = NULL WHERE id = ?1 AND finished_at IS NULL AND "
+          "NOT EXISTS (SELECT 1 FROM tally WHERE run = ?1 AND leased > 0)"),
+      resume_(database,
+              "UPDATE run SET state = 'running', finished_at = NULL, reopened = 1 WHERE id = ?1 AND "
+              "stopped <> '' AND state = 'cancelled' AND finished_at IS NOT NULL AND forgotten = 0"),
       note_(
           database,
           "UPDATE run SET rate = ?2, blocked = ?3, outlook = ?4, noted_at = ?5, calls_low = ?6, calls = ?7, "
@@ -108,6 +117,16 @@ void Runs::cancel(std::int64_t run, WallTime now) {
   queue_.cancel_some(run, now);
 }
 
+bool Runs::stop(const StopRun& stop, WallTime now) {
+  stop_.bind(stop.run, unix_ms(now), stop.why).run();
+  return database_.changes() > 0;
+}
+
+bool Runs::resume(std::int64_t run) {
+  resume_.bind(run).run();
+  return database_.changes() > 0;
+}
+
 void Runs::note(const RunNote& note, WallTime now) {
   const auto calls = numbers(note.foreseen.calls), eta = numbers(note.foreseen.eta);
   note_
@@ -149,7 +168,8 @@ std::vector<Run> Runs::read(Statement& statement) {
                     from_unix_ms(statement.integer(5)),
                     from_unix_ms(statement.integer(6)),
                     statement.integer(7) != 0,
-                    std::string(statement.text(8)),
+                    !statement.text(8).empty(),
+                    std::string(statement.text(9)),
                     {}});
   }
   statement.reset();

@@ -30,6 +30,8 @@ class Runs {
   // Ends it if nothing of it is open. True if it did.
   bool finish(std::int64_t run, WallTime now);
   void cancel(std::int64_t run, WallTime now);
+  bool stop(const StopRun& stop, WallTime now);
+  bool resume(std::int64_t run);
   void note(const RunNote& note, WallTime now);
   std::vector<Run> open();
   // When the latest of them ended.
@@ -45,6 +47,8 @@ class Runs {
   Statement next_number_;
   Statement finish_;
   Statement cancel_;
+  Statement stop_;
+  Statement resume_;
   Statement note_;
   Statement keep_;
   Statement keep_seen_;

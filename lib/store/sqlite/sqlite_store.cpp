@@ -148,6 +148,7 @@ Applied SqliteStore::apply(const Batch& batch) {
 // Cancels come first: they drop what is open, and no dead letter that a redrive of the same batch puts back.
 void SqliteStore::change_runs(const Batch& batch, Applied& applied) {
   for (const auto run : batch.cancel_runs) runs_.cancel(run, batch.now);
+  for (const auto run : batch.resume_runs) applied.resumed.push_back(runs_.resume(run));
   for (const auto& selection : batch.dead) {
     applied.dead_moved.push_back(queue_.move_dead(selection, batch.now));
   }
@@ -155,6 +156,9 @@ void SqliteStore::change_runs(const Batch& batch, Applied& applied) {
   queue_.write_tallies();
   for (const auto run : batch.finish_runs) {
     if (runs_.finish(run, batch.now)) applied.finished.push_back(run);
+  }
+  for (const auto& stop : batch.stop_runs) {
+    if (runs_.stop(stop, batch.now)) applied.finished.push_back(stop.run);
   }
   for (const auto& wanted : batch.new_runs) {
     auto begun = runs_.start(wanted, batch.now);
