@@ -3,6 +3,7 @@
 #include "base/wording.h"
 #include "config/sections.h"
 #include "config/template_names.h"
+#include "spec/clock_time.h"
 
 namespace fanout {
 namespace {
@@ -35,6 +36,28 @@ void read_schedule(Reader& reader, PipelineSpec& pipeline) {
     reader.complaints().add(cron_node->place, "\"schedule\" is no cron expression: " + why,
                             "write for example \"0 2 * * *\" for every night at two");
   }
+}
+
+// A low one has its weight's turns, the others ten or a hundred times as many.
+void read_priority(Reader& reader, PipelineSpec& pipeline) {
+  std::string word = "normal";
+  reader.one_of("priority", word, {"low", "normal", "high"});
+  pipeline.priority = word == "low" ? 1 : word == "normal" ? 10 : 100;
+}
+
+// After the schedule, whose zone it is in.
+void read_deadline(Reader& reader, PipelineSpec& pipeline) {
+  std::string text;
+  const Node* node = reader.text("deadline", text);
+  if (node == nullptr) return;
+  const auto at = parse_clock_time(text);
+  if (!at) {
+    reader.complaints().add(
+        node->place, "\"deadline\" is no time of the day",
+        "write for example \"06:00\"; a run is to be done at the first that comes after its start");
+    return;
+  }
+  pipeline.deadline = each_day(*at, "*", pipeline.zone, nullptr);
 }
 
 void read_first_since(Reader& reader, PipelineSpec& pipeline) {
@@ -103,6 +126,8 @@ PipelineSpec read_pipeline(const std::string& name, const Node& node,
   read_vendor_name(reader, pipeline, vendors);
   read_schedule(reader, pipeline);
   read_first_since(reader, pipeline);
+  read_priority(reader, pipeline);
+  read_deadline(reader, pipeline);
   pipeline.tolerate = read_tolerance(reader);
   reader.whole("weight", pipeline.weight, 1, 1000);
   for (const Setting& var : reader.settings("vars")) pipeline.vars[var.name] = var.value;

@@ -37,6 +37,7 @@ struct ActiveRun {
   double to_come = 0;                               // calls, as was foreseen when it was noted
   std::map<std::string, PageLengths> page_lengths;  // by level: what its replies have shown so far
   std::set<std::string> where_failed;               // levels of which that was said
+  double urgency = 1;                               // so many times its turns, lest it miss its deadline
   std::string stops;                                // why it is being stopped; empty: it is not
   bool noted_blocked = false;
   MonoTime noted_at{};

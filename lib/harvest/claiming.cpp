@@ -17,11 +17,11 @@ void add_claims(const Dispatcher& dispatcher, const OpenRuns& runs, int wanted, 
                 std::vector<ClaimWish>& claims) {
   const auto claimable = runs.claimable(dispatcher.spec().name);
   std::int64_t weights = 0;
-  for (const auto* run : claimable) weights += runs.pipeline_of(*run)->weight;
+  for (const auto* run : claimable) weights += runs.turns_of(*run);
   const auto& waiting = dispatcher.waiting();
   const auto all = wanted + static_cast<std::int64_t>(waiting.count());
   for (const auto* run : claimable) {
-    const auto part = (all * runs.pipeline_of(*run)->weight + weights - 1) / weights;
+    const auto part = (all * runs.turns_of(*run) + weights - 1) / weights;
     const auto missing = part - static_cast<std::int64_t>(waiting.count(run->run.id));
     if (missing <= 0) continue;
     claims.push_back({run->run.id, static_cast<int>(missing), now + longest_claim(dispatcher.spec()),

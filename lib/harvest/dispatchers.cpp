@@ -30,7 +30,7 @@ std::vector<Claimed> Dispatchers::configure(const Config& config) {
     if (!had.contains(name)) restore(of(name));
   }
   for (const auto& [name, pipeline] : config.pipelines)
-    of(pipeline.vendor).waiting().share(name, pipeline.weight);
+    of(pipeline.vendor).waiting().share(name, pipeline.weight * pipeline.priority);
   return waited;
 }
 

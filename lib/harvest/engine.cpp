@@ -231,6 +231,10 @@ void Engine::complete(Commit& commit, const std::vector<Plan>& plans) {
     }
   }
   add_notes(commit, runs_, horizon(), on_.log);
+  for (const auto& [id, run] : runs_) {
+    if (const auto* pipeline = runs_.pipeline_of(run); pipeline != nullptr && pipeline->deadline)
+      dispatchers_.of(pipeline->vendor).waiting().share(pipeline->name, runs_.turns_of(run));
+  }
   auto plan = plans.begin();
   for (auto& [name, dispatcher] : dispatchers_) {
     if (plan->claims > 0) add_claims(*dispatcher, runs_, plan->claims, on_.clock.wall(), commit.batch.claims);

@@ -56,6 +56,11 @@ RunNote note_of(ActiveRun& run, std::string blocked, const Horizon& horizon, con
   run.noted_blocked = !blocked.empty();
   run.noted_at = horizon.now;
   run.to_come = prospect.growth ? prospect.growth->median : 0;
+  const auto* pipeline = horizon.runs.pipeline_of(run);
+  const auto deadline = pipeline == nullptr ? std::nullopt : deadline_of(run, *pipeline);
+  if (deadline && prospect.left)
+    run.urgency = urgency_of(run.urgency, prospect.left->median,
+                             std::chrono::floor<milliseconds>(*deadline - horizon.wall));
   RunNote note{run.run.id,
                run.foresight.forecast().rate(horizon.now),
                foreseen(run, prospect, horizon.wall),

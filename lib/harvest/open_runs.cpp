@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace fanout {
@@ -83,6 +84,12 @@ ActiveRun* OpenRuns::of_pipeline(const std::string& pipeline) {
 const PipelineSpec* OpenRuns::pipeline_of(const ActiveRun& run) const {
   const auto found = config_->pipelines.find(run.run.pipeline);
   return found == config_->pipelines.end() ? nullptr : &found->second;
+}
+
+int OpenRuns::turns_of(const ActiveRun& run) const {
+  const auto* pipeline = pipeline_of(run);
+  if (pipeline == nullptr) return 1;
+  return static_cast<int>(std::lround(pipeline->weight * pipeline->priority * run.urgency));
 }
 
 void OpenRuns::pause(const std::string& pipeline, bool paused) {

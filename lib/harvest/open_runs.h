@@ -46,6 +46,8 @@ class OpenRuns {
   void pause(const std::string& pipeline, bool paused);
   void resume_all() { paused_.clear(); }
   bool is_paused(const std::string& pipeline) const { return paused_.contains(pipeline); }
+  // Its share of its vendor's turns: weight, priority, and how urgent it is.
+  int turns_of(const ActiveRun& run) const;
   std::string why_not(const ActiveRun& run) const;  // empty: it may go on
   bool may_go(const ActiveRun& run) const;
   // Levels that it still has open tasks of, though its pipeline is there without them.

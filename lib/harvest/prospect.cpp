@@ -12,6 +12,12 @@ namespace fanout {
 namespace {
 
 constexpr milliseconds kDay = std::chrono::hours(24);
+// Of the time until a deadline: above so much of it a run is urgent, below so little no more. A second later
+// the pace has not changed yet, so urgency changes in steps, tenfold in two minutes.
+constexpr double kTight = 0.9;
+constexpr double kEasy = 0.6;
+constexpr double kStep = 1.02;
+constexpr double kMostUrgent = 10;
 
 // Requests of other runs of the vendor that go while so many of this one do: each has its share of the turns.
 double beside(const ActiveRun& run, double requests, const Horizon& horizon) {
@@ -22,7 +28,8 @@ double beside(const ActiveRun& run, double requests, const Horizon& horizon) {
     if (&other == &run || pipeline == nullptr || pipeline->vendor != own->vendor) continue;
     if (!horizon.runs.may_go(other)) continue;
     const double most = std::max(other.to_come, static_cast<double>(other.open()));
-    others += std::min(most * other.foresight.requests_each(), requests * pipeline->weight / own->weight);
+    others += std::min(most * other.foresight.requests_each(),
+                       requests * horizon.runs.turns_of(other) / horizon.runs.turns_of(run));
   }
   return others;
 }
@@ -46,12 +53,19 @@ std::optional<TimeLeft> left_of(const ActiveRun& run, const Growth& growth, cons
   return time_left(growth, going);
 }
 
+std::string late_for(const std::string& what, WallTime moment, const TimeLeft& left, const Horizon& horizon) {
+  if (horizon.wall + left.median <= moment) return {};
+  const bool surely = horizon.wall + left.low > moment;
+  return fmt::format("will {}not finish before its {}, {}", surely ? "" : "probably ", what,
+                     format_utc(moment).substr(0, 16) + "Z");
+}
+
 std::string why_late(const ActiveRun& run, const TimeLeft& left, const Horizon& horizon) {
+  if (const auto deadline = deadline_of(run, *horizon.runs.pipeline_of(run))) {
+    if (auto late = late_for("deadline", *deadline, left, horizon); !late.empty()) return late;
+  }
   const auto next = horizon.agenda == nullptr ? std::nullopt : horizon.agenda->next(run.run.pipeline);
-  if (!next || run.run.reopened || horizon.wall + left.median <= *next) return {};
-  const bool surely = horizon.wall + left.low > *next;
-  return fmt::format("will {}not finish before its next start, {}", surely ? "" : "probably ",
-                     format_utc(*next).substr(0, 16) + "Z");
+  return next && !run.run.reopened ? late_for("next start", *next, left, horizon) : "";
 }
 
 std::string why_not_drained(const ActiveRun& run, const Horizon& horizon) {
@@ -99,6 +113,17 @@ std::string why_blocked(const ActiveRun& run, const Committer& committer, const 
   if (!committer.blocked().empty()) return committer.blocked();
   auto why_not = runs.why_not(run);
   return why_not.empty() ? dispatchers.of(runs.pipeline_of(run)->vendor).standstill().why : why_not;
+}
+
+std::optional<WallTime> deadline_of(const ActiveRun& run, const PipelineSpec& pipeline) {
+  return pipeline.deadline ? pipeline.deadline->next_after(run.run.started_at) : std::nullopt;
+}
+
+double urgency_of(double before, milliseconds left, milliseconds until) {
+  if (until <= milliseconds(0)) return kMostUrgent;
+  const double used = std::chrono::duration<double>(left) / std::chrono::duration<double>(until);
+  if (used > kTight) return std::min(before * kStep, kMostUrgent);
+  return used < kEasy ? std::max(before / kStep, 1.0) : before;
 }
 
 double in_a_day(const Rate& rate) {

@@ -39,6 +39,11 @@ Prospect prospect_of(const ActiveRun& run, const Horizon& horizon);
 std::string why_blocked(const ActiveRun& run, const Committer& committer, const OpenRuns& runs,
                         const Dispatchers& dispatchers);
 
+// When it is to be done; nothing: its pipeline has no deadline.
+std::optional<WallTime> deadline_of(const ActiveRun& run, const PipelineSpec& pipeline);
+// How urgent a run is that takes so long and has so much time, a second after it was that urgent.
+double urgency_of(double before, milliseconds left, milliseconds until);
+
 // The least of what the rates allow in a day; nothing where there are none.
 std::optional<Rate> tightest_in_a_day(const std::vector<Rate>& rates);
 double in_a_day(const Rate& rate);

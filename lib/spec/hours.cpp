@@ -1,42 +1,14 @@
 #include "spec/hours.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <charconv>
+
+#include "spec/clock_time.h"
 
 namespace fanout {
 namespace {
 
 // A day with a change of the clocks is longer by an hour, or two.
 constexpr std::chrono::hours kLongestDay{26};
-
-struct ClockTime {
-  int hour = 0;
-  int minute = 0;
-  friend bool operator==(const ClockTime&, const ClockTime&) = default;
-};
-
-std::optional<int> number(std::string_view text) {
-  int value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  const bool whole = error == std::errc() && end == text.data() + text.size() && value >= 0;
-  return whole && text.size() <= 2 ? std::optional(value) : std::nullopt;
-}
-
-// "08:00"
-std::optional<ClockTime> clock_time(std::string_view text) {
-  const auto colon = text.find(':');
-  if (colon == std::string_view::npos) return std::nullopt;
-  const auto hour = number(text.substr(0, colon)), minute = number(text.substr(colon + 1));
-  if (!hour || !minute || *minute > 59 || *hour > 24 || (*hour == 24 && *minute > 0)) return std::nullopt;
-  return ClockTime{*hour % 24, *minute};
-}
-
-std::optional<Schedule> each_day(ClockTime at, std::string_view days, std::string_view zone,
-                                 std::string* why) {
-  return Schedule::parse(fmt::format("{} {} * * {}", at.minute, at.hour, days), zone, why);
-}
 
 }  // namespace
 
@@ -45,8 +17,8 @@ std::optional<Hours> Hours::parse(std::string_view text, std::string_view zone, 
   const auto days = blank == std::string_view::npos ? "*" : text.substr(0, blank);
   const auto times = blank == std::string_view::npos ? text : text.substr(blank + 1);
   const auto dash = times.find('-');
-  const auto from = clock_time(times.substr(0, std::min(dash, times.size())));
-  const auto to = dash == std::string_view::npos ? std::nullopt : clock_time(times.substr(dash + 1));
+  const auto from = parse_clock_time(times.substr(0, std::min(dash, times.size())));
+  const auto to = dash == std::string_view::npos ? std::nullopt : parse_clock_time(times.substr(dash + 1));
   if (!from || !to || days.find(' ') != std::string_view::npos) {
     *why = "it is no time of the day to another";
     return std::nullopt;

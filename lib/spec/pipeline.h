@@ -22,8 +22,10 @@ struct PipelineSpec {
   std::optional<Schedule> schedule;  // absent: only by hand
   std::string zone = "UTC";          // that `{run.at.local}` is written in
   std::optional<FirstSince> first_since;
-  int weight = 1;                  // share of the vendor's turns
-  std::optional<double> tolerate;  // of levels that do not say so themselves
+  int weight = 1;                    // share of the vendor's turns …
+  int priority = 10;                 // … times this
+  std::optional<Schedule> deadline;  // of each run: the first such moment after its beginning
+  std::optional<double> tolerate;    // of levels that do not say so themselves
   std::map<std::string, std::string> vars;
   std::vector<Level> levels;  // parents before children
   std::vector<OutputSpec> outputs;
