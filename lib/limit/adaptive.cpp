@@ -33,6 +33,8 @@ constexpr double kAgree = 0.07;
 constexpr double kJustBelow = 0.98;
 constexpr double kNotThere = 1.15;  // times what is known, and nobody refuses
 constexpr Seconds kFirstProbe{60}, kRarestProbe{900};
+constexpr double kAgreeToFall = 0.25;
+constexpr Seconds kLongestFear{86'400};
 constexpr int kHints = 2;
 constexpr milliseconds kMoment{1000};
 
@@ -72,6 +74,7 @@ void Adaptive::ended(const Left& left, Said said, std::string_view level, MonoTi
     refused(left, now);
   } else if (said == Said::failed) {
     ++window_.failed;
+    if (failing_from_ <= 0) failing_from_ = borne(now);
     if (starting_) cut(borne(now), kGently, now);
   } else if (said == Said::well) {
     ++window_.well;
@@ -110,6 +113,10 @@ double Adaptive::cubic() const {
 }
 
 void Adaptive::grow(MonoTime now) {
+  if (now < most_until_ && rate_ >= most_) {
+    starting_ = false;
+    return;
+  }
   if (starting_) {
     if (slow_) return;
     const double replies = std::max(
@@ -187,6 +194,7 @@ void Adaptive::end_window(MonoTime now) {
   const bool fails = window_.failed > 1 && failures > kFewFailures + 2 * background_;
   background_ += (failures - background_) / kFewestReplies;
   slow_ = gradient > kTooSlow;
+  if (!fails) failing_from_ = 0;
   if (fails || gradient > kFarTooSlow || (starting_ && slow_)) {
     known_ = 0;
     cut(starting_ ? borne(now) : rate(), failures > kManyFailures ? kHard : kGently, now);
@@ -215,6 +223,14 @@ std::string Adaptive::finding() const {
 }
 
 void Adaptive::outage(MonoTime now) {
+  const double at = failing_from_ > 0 ? failing_from_ : ceiling_;
+  if (fell_ > 0 && std::abs(at - fell_) <= kAgreeToFall * fell_) {
+    most_ = kAfterRefusal * std::min(at, fell_);
+    most_until_ = later(now, most_for_);
+    most_for_ = std::min(2 * most_for_, kLongestFear);
+  }
+  fell_ = at;
+  failing_from_ = 0;
   ceiling_ = std::max(ceiling_, known_);
   starting_ = true;
   rate_ = kFirst;
@@ -223,7 +239,7 @@ void Adaptive::outage(MonoTime now) {
 }
 
 Adaptive::State Adaptive::state() const {
-  return {rate_, std::max(ceiling_, rate_), known_, most_in_flight_, quota_.state()};
+  return {rate_, std::max(ceiling_, rate_), known_, most_in_flight_, quota_.state(), fell_};
 }
 
 void Adaptive::restore(const State& state, MonoTime now) {
@@ -231,6 +247,7 @@ void Adaptive::restore(const State& state, MonoTime now) {
   ceiling_ = state.ceiling;
   known_ = state.known;
   most_in_flight_ = state.most_in_flight;
+  fell_ = state.fell;
   quota_.restore(state.quota);
   starting_ = true;
   probe_at_ = later(now, probe_every_);

@@ -7,7 +7,8 @@
 // probes now and then. A refusal that lasts teaches the window: so many in a minute or an hour (quota.h).
 // Refusals that come only with more in flight than was ever answered teach that. What is in flight is held to
 // one and a half times what the baseline of the latency needs, so that a vendor which slows down is not asked
-// faster.
+// faster. Who falls over twice at about the same rate is not asked as fast again for an hour or more: an
+// outage is no refusal, and probing is not worth one.
 //
 // Owned by the limiter, on the loop, told the time. No promise: nothing is reserved for it on the disk.
 #pragma once
@@ -64,6 +65,7 @@ class Adaptive {
     double known = 0;
     int most_in_flight = 0;
     Quota::State quota;
+    double fell = 0;  // not in what earlier versions wrote
   };
   State state() const;
   // At no more than half of what it was.
@@ -102,6 +104,11 @@ class Adaptive {
   std::optional<MonoTime> cut_at_;
   MonoTime probe_at_{};
   Seconds probe_every_{60};
+  double failing_from_ = 0;  // the rate at which the failures of now began
+  double fell_ = 0;          // the rate at which the vendor went down last
+  double most_ = 0;          // so much bears it, since it fell over twice above …
+  MonoTime most_until_{};    // … until that is tried again
+  Seconds most_for_{3600};
   double background_ = 0;  // share of failures whatever is asked
   bool slow_ = false;      // in the last window: do not grow
   int most_well_ = 0;      // in flight, of a request that was answered well

@@ -119,6 +119,7 @@ void put_adaptive(std::string& out, const Adaptive::State& adaptive) {
   put(out, "most_in_flight", std::int64_t(adaptive.most_in_flight));
   put(out, "quota", thousandths(adaptive.quota.limit));
   put(out, "quota_window", adaptive.quota.window.count());
+  put(out, "fell", thousandths(adaptive.fell));
   out += '}';
 }
 
@@ -197,6 +198,7 @@ Adaptive::State adaptive(const Json& json) {
   state.known = value("known");
   state.most_in_flight = static_cast<int>(number(json.at("most_in_flight"), 0, kMostOrphans));
   state.quota = {value("quota"), duration(json.at("quota_window"), 0)};
+  if (json.contains("fell")) state.fell = value("fell");
   if (state.quota.limit > 0 && state.quota.window <= milliseconds(0)) throw std::runtime_error("no window");
   return state;
 }

@@ -31,7 +31,9 @@ Judge::Judge(Options options)
     : options_(std::move(options)),
       tree_(options_.tree),
       limits_(options_.rates, options_.concurrency, options_.refused_count),
-      outage_requests_(options_.outages.size()) {}
+      outage_requests_(options_.outages.size()) {
+  if (options_.falls_over) strength_.emplace(*options_.falls_over);
+}
 
 std::pair<Verdict, InFlight> Judge::decide(const Question& question, Instant now) {
   now = last_ = std::max(now, last_);
@@ -60,6 +62,7 @@ const Outage* Judge::outage_at(Instant now) {
 
 void Judge::settle(Verdict& verdict, const Question& question, Instant now) {
   const auto refused = limits_.arrive(now);  // counts it, whatever becomes of it
+  if (strength_ && strength_->is_down_for(now)) return end_with(verdict, Why::outage, 503);
   if (const auto* outage = outage_at(now)) return end_with(verdict, Why::outage, status_of(outage->mode));
   if (refused) {
     verdict.retry_after = *refused;

@@ -12,6 +12,7 @@
 #include "ledger.h"
 #include "limits.h"
 #include "options.h"
+#include "strength.h"
 #include "tree.h"
 #include "verdict.h"
 
@@ -49,6 +50,7 @@ class Judge {
   Limits limits_;
   Ledger ledger_;
   std::vector<std::uint64_t> outage_requests_;
+  std::optional<Strength> strength_;
   std::optional<Instant> first_;
   Instant last_{};
 };

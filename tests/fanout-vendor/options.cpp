@@ -31,6 +31,7 @@ struct Raw {
   std::string retry_after = "seconds";
   std::vector<std::string> rates;
   std::vector<std::string> outages;
+  std::string falls_over;
   double scale = 1;
 };
 
@@ -133,6 +134,9 @@ void add_faults(CLI::App& app, Options& options, Raw& raw) {
       ->allow_extra_args(false)
       ->option_text("OUTAGE ...")
       ->group("Faults");
+  app.add_option("--falls-over", raw.falls_over, "RATE:QUIET, and stays down while it is hammered")
+      ->option_text("RATE:QUIET")
+      ->group("Faults");
   app.add_option("--seed", options.seed, "of all chance")->option_text("N [1]")->group("Faults");
 }
 
@@ -192,6 +196,7 @@ void finish(const Raw& raw, Options& options) {
   options.refused_count = raw.refused == "counted";
   for (const auto& rate : raw.rates) options.rates.push_back(parse_rate(rate));
   for (const auto& outage : raw.outages) options.outages.push_back(parse_outage(outage));
+  if (!raw.falls_over.empty()) options.falls_over = parse_falls_over(raw.falls_over);
   if (!raw.latency.empty()) options.latency = parse_latency(raw.latency);
   if (!raw.run_for.empty()) options.run_for = parse_duration(raw.run_for);
   auto& prefix = options.tree.prefix;

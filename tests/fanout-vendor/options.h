@@ -54,6 +54,7 @@ struct Options {
   FaultRates faults;
   std::uint64_t seed = 1;
   std::vector<Outage> outages;
+  std::optional<FallsOver> falls_over;
   bool oblivious = false;  // goes on with a request whose client is gone
   bool gzip = false;
   bool deflate = false;

@@ -81,6 +81,12 @@ Latency parse_latency(std::string_view text) {
       fmt::format("'{}' is no latency: write 5ms, uniform:5ms:50ms (least first) or exp:20ms", text));
 }
 
+FallsOver parse_falls_over(std::string_view text) {
+  const auto [rate, quiet] = split(text, ':');
+  if (quiet.empty()) throw BadOption(fmt::format("'{}': write RATE:QUIET, as in 60/1s:5s", text));
+  return {parse_rate(rate), parse_duration(quiet)};
+}
+
 Outage parse_outage(std::string_view text) {
   const auto [start, rest] = split(text, '+');
   if (rest.empty())

@@ -39,9 +39,16 @@ struct Outage {
   std::string text;
 };
 
-Duration parse_duration(std::string_view text);  // 500us 250ms 1s 5m 2h 1d
-Rate parse_rate(std::string_view text);          // 100/1s
-Latency parse_latency(std::string_view text);    // 5ms, fixed:5ms, uniform:5ms:50ms, exp:20ms
-Outage parse_outage(std::string_view text);      // 2s+1m, 2s+1m:refuse
+// It falls over above that rate, and gets up when it was left alone for so long.
+struct FallsOver {
+  Rate rate;
+  Duration quiet{};
+};
+
+Duration parse_duration(std::string_view text);     // 500us 250ms 1s 5m 2h 1d
+Rate parse_rate(std::string_view text);             // 100/1s
+Latency parse_latency(std::string_view text);       // 5ms, fixed:5ms, uniform:5ms:50ms, exp:20ms
+FallsOver parse_falls_over(std::string_view text);  // 60/1s:5s
+Outage parse_outage(std::string_view text);         // 2s+1m, 2s+1m:refuse
 
 }  // namespace fanout_vendor

@@ -64,6 +64,10 @@ std::string Judge::report() const {
       {"concurrency",
        {{"limit", limit}, {"now", limits_.in_flight()}, {"max_seen", limits_.max_in_flight()}}},
       {"outages", outages},
+      {"fell_over", strength_ ? Json({{"times", strength_->times()},
+                                      {"is_down", strength_->is_down()},
+                                      {"requests", strength_->requests()}})
+                              : Json()},
       {"distinct_ok", ledger_.distinct_ok()},
       {"repeated_ok", ledger_.answered_ok() - ledger_.distinct_ok()},
       {"tree", tree_json(tree_)},

@@ -149,5 +149,47 @@ TEST(Adaptive, BeginsWithOneASecondAfterAnOutage) {
   EXPECT_EQ(adaptive.rate(), 1);
 }
 
+// Answers well up to so many a second, then nothing but failures until it is told of the outage.
+double rate_at_the_fall(Adaptive& adaptive, MonoTime& now, double bears) {
+  while (adaptive.rate() < bears) {
+    now = std::max(now, adaptive.next(0));
+    adaptive.ended(adaptive.taken(now, 1), Adaptive::Said::well, "a", now + milliseconds(5));
+    if (now > MonoTime{} + std::chrono::hours(12)) break;
+  }
+  const double at = adaptive.rate();
+  for (int i = 0; i < 10; ++i) adaptive.ended(adaptive.taken(now, 1), Adaptive::Said::failed, "a", now);
+  adaptive.outage(now);
+  return at;
+}
+
+// The highest rate that it goes at for so long, or the first above 80.
+double most_within(Adaptive& adaptive, MonoTime& now, seconds time) {
+  double most = 0;
+  for (const auto end = now + time; now < end && most < 80; most = std::max(most, adaptive.rate())) {
+    now = std::max(now, adaptive.next(0));
+    adaptive.ended(adaptive.taken(now, 1), Adaptive::Said::well, "a", now + milliseconds(5));
+  }
+  return most;
+}
+
+TEST(Adaptive, DoesNotMakeAVendorFallAThirdTimeAtTheSameRate) {
+  Adaptive adaptive{MonoTime{}};
+  auto now = MonoTime{} + seconds(1);
+  rate_at_the_fall(adaptive, now, 60);
+  rate_at_the_fall(adaptive, now, 60);
+  const double most = most_within(adaptive, now, seconds(3000));
+  EXPECT_LE(most, 50);
+  EXPECT_GE(most, 30) << "and is not too timid";
+  EXPECT_GT(most_within(adaptive, now, seconds(1200)), 60) << "an hour later it is tried again";
+}
+
+TEST(Adaptive, TakesOutagesAtOtherRatesForTheVendorsOwn) {
+  Adaptive adaptive{MonoTime{}};
+  auto now = MonoTime{} + seconds(1);
+  rate_at_the_fall(adaptive, now, 60);
+  rate_at_the_fall(adaptive, now, 20);
+  EXPECT_GT(most_within(adaptive, now, seconds(600)), 40);
+}
+
 }  // namespace
 }  // namespace fanout
