@@ -135,8 +135,10 @@ Plan Dispatcher::plan(const Outlook& outlook) const {
 
   Plan plan;
   plan.commit = is_stale(saved_, what_holds(limiter_, now)) || owes_last_word;
+  // A long state is kept a few times a second, not with every commit.
+  const bool reserved_for_long = limiter_.is_long() && is_reserved(now + outlook.reserves / 2);
   if (is_open() && soon && limiter_.keeps_windows() && (waits || outlook.claimable)) {
-    plan.save_until = horizon;
+    if (plan.commit || !reserved_for_long) plan.save_until = horizon;
   } else if (plan.commit) {
     plan.save_until = now;
   }

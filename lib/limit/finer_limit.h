@@ -58,6 +58,7 @@ class FinerLimit {
   const std::string& name() const { return limits_.name; }
   bool has_rates() const { return !limits_.rates.empty(); }
   bool for_all() const { return limits_.for_all; }
+  std::size_t values() const { return buckets_.size(); }
   Demand::Part part_of(const Demand& demand) const { return {0, limits_.cost.value_or(demand.cost)}; }
 
   // As those of the limiter. room: slots taken more than once, since they are soon free again.

@@ -133,6 +133,11 @@ int Limiter::room(MonoTime now, MonoTime until) const {
       std::min({most, found, rates_.room(now, until), told_.room(now, until, flight_.cost())}));
 }
 
+bool Limiter::is_long() const {
+  constexpr std::size_t kMany = 16;
+  return std::ranges::any_of(finer_, [](const FinerLimit& limit) { return limit.values() > kMany; });
+}
+
 MonoTime Limiter::next_of(const Demand::Part& part, MonoTime now) const {
   if (part.limit != Demand::kRetries) return finer_.at(part.limit).next(part, now);
   // While the breaker is open nothing but probes goes, and any task may be one.

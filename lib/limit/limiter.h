@@ -131,6 +131,8 @@ class Limiter {
   std::string text_of(const Binding& binding, const Demand& demand, MonoTime now) const;
   // The finer limits, by their place in the configuration.
   const std::vector<FinerLimit>& finer() const { return finer_; }
+  // Its state is so long that it is not for every commit.
+  bool is_long() const;
   // Some demands have to wait where others need not.
   bool tells_demands_apart() const { return !finer_.empty() || retries_.is_spent(); }
   // Of one part of a demand: when it may go, how much of it may until then, and a turn that is booked for it.

@@ -55,7 +55,7 @@ TEST(StoryOutage, ANaiveClientKeepsTheVendorDownAndTheDaemonLetsItRecover) {
 // time.
 TEST(StoryOutage, WithoutAKnownLimitItFallsTwiceAndIsFoundOut) {
   const House house;
-  TestVendor vendor(house.path(), {"--scale", "0.06", "--latency", "20ms", "--falls-over", "60/1s:5s"});
+  TestVendor vendor(house.path(), {"--scale", "0.04", "--latency", "20ms", "--falls-over", "60/1s:5s"});
   house.configure(House::story(vendor.url(), "adaptive = true\nconcurrency = 64\n"));
   const auto ended = house.once(std::chrono::minutes(4));
   EXPECT_EQ(ended.code, 0) << ended.output;

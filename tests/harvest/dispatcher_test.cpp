@@ -220,5 +220,22 @@ TEST_F(DispatcherTest, OnceClosedSavesItsLimitsAsTheyAreSoThatTheNextStartWaitsF
   EXPECT_FALSE(dispatcher.plan(outlook(false, true)).commit) << "it is the last word";
 }
 
+TEST_F(DispatcherTest, KeepsALongStateAFewTimesASecondAndNotWithEveryCommit) {
+  auto vendor = vendor_of(64);
+  FinerLimitSpec limit;
+  limit.name = "account";
+  limit.per = Template::parse("{account.id}");
+  limit.rates = {{100, milliseconds(60'000)}};
+  vendor.limits = {limit};
+  auto dispatcher = dispatcher_of(vendor);
+  for (int i = 0; i < 20; ++i) dispatcher.left({1, false, {{0, 1, std::to_string(i)}}});
+  dispatcher.waiting().add(claimed_of(1));
+  commit(dispatcher, true);
+  EXPECT_FALSE(dispatcher.plan(outlook(true)).save_until) << "it is reserved for long enough";
+  timeline.after(kReserves * 3 / 4, [] {});
+  timeline.step();
+  EXPECT_TRUE(dispatcher.plan(outlook(true)).save_until) << "before it runs out";
+}
+
 }  // namespace
 }  // namespace fanout
