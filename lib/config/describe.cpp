@@ -58,8 +58,8 @@ std::string limit_text(const FinerLimitSpec& limit) {
   if (limit.burst > 1) how.push_back(fmt::format("up to {} at once", limit.burst));
   if (limit.concurrency) how.push_back(fmt::format("{} in flight", *limit.concurrency));
   if (limit.cost) how.push_back(fmt::format("each request costs {}", *limit.cost));
-  return fmt::format("{}: {}: {}", limit.name,
-                     whom.empty() ? "all requests" : fmt::format("{}", fmt::join(whom, ", ")),
+  const auto what = whom.empty() ? "all requests" : fmt::format("{}", fmt::join(whom, ", "));
+  return fmt::format("{}: {}", what.starts_with(limit.name) ? what : limit.name + ": " + what,
                      fmt::join(how, ", "));
 }
 
@@ -99,8 +99,10 @@ void describe_vendor(Out out, const VendorSpec& vendor) {
   line(out, "patience", "{} for a request, {} of them to connect; bodies up to {}",
        format_duration(vendor.timeout), format_duration(vendor.connect_timeout),
        format_size(vendor.body_limit));
-  line(out, "retry", "{} attempts, {} apart at first and at most {}", vendor.retry.attempts,
-       format_duration(vendor.retry.base), format_duration(vendor.retry.cap));
+  line(out, "retry",
+       "{} attempts, {} apart at first and at most {}; {:g} % as many retries as other requests",
+       vendor.retry.attempts, format_duration(vendor.retry.base), format_duration(vendor.retry.cap),
+       100 * vendor.retry.budget);
 }
 
 std::string then_text(const Rule& rule) {

@@ -39,11 +39,18 @@ bool is_stale(const SavedRow& saved, const SavedRow& now) {
 }
 
 // So many more are wanted here, to leave until the horizon.
-int missing(const VendorSpec& spec, const Limiter& limiter, std::size_t waiting, MonoTime now,
+int missing(const VendorSpec& spec, const Limiter& limiter, const WaitingTasks& waiting, MonoTime now,
             MonoTime horizon) {
   const int target = std::clamp(spec.concurrency * kWaitingPerSlot, kFewestWaiting, kMostWaiting);
-  const int room = std::min(target, limiter.room(now, horizon));
-  const int there = static_cast<int>(waiting);
+  const int free = kMostWaiting - static_cast<int>(waiting.count());
+  const int room = std::min({target, free, limiter.room(now, horizon)});
+  // What waits longer here, for a limit of its own, is not what leaves by then.
+  const auto leaves = [&](const Demand& demand) {
+    const auto next = limiter.next(demand, now);
+    return next <= horizon || !passes_by_itself(next);
+  };
+  const int there =
+      static_cast<int>(limiter.tells_demands_apart() ? waiting.count_if(leaves) : waiting.count());
   // Few at a time are not worth a commit of their own while there are plenty.
   return there > room / 2 ? 0 : room - there;
 }
@@ -143,7 +150,7 @@ Plan Dispatcher::plan(const Outlook& outlook) const {
     plan.save_until = now;
   }
   if (!is_open()) return plan;
-  if (soon && outlook.claimable) plan.claims = missing(spec_, limiter_, waiting_.count(), now, horizon);
+  if (soon && outlook.claimable) plan.claims = missing(spec_, limiter_, waiting_, now, horizon);
   const bool lacks_reservation = waits && next <= now + kAhead && !is_reserved(next);
   plan.commit = plan.commit || plan.claims > 0 || lacks_reservation;
   if ((waits || outlook.claimable) && passes_by_itself(next) && next > now) {

@@ -40,7 +40,6 @@ void OpenRuns::adopt(const Run& run, MonoTime now) {
   if (!run.earlier.empty()) usual_calls_[run.pipeline] = tasks_of(run.earlier.front());
   known.state = run.state;
   known.reopened = run.reopened;
-  known.was_stopped = run.was_stopped;
 }
 
 void OpenRuns::erase(std::int64_t id) {

@@ -113,6 +113,20 @@ std::size_t WaitingTasks::count(std::int64_t run) const {
   return found == by_run_.end() ? 0 : found->second.size();
 }
 
+std::size_t WaitingTasks::count_if(const Which& which) const {
+  std::size_t count = 0;
+  const Demand* latest = nullptr;  // many wait for the same
+  bool counts = false;
+  for (const auto& [run, tasks] : by_run_) {
+    for (const auto& claimed : tasks) {
+      if (latest == nullptr || *latest != claimed.demand) counts = which(claimed.demand);
+      latest = &claimed.demand;
+      count += counts ? 1 : 0;
+    }
+  }
+  return count;
+}
+
 bool WaitingTasks::has(std::int64_t run, std::int64_t task) const {
   const auto found = by_run_.find(run);
   return found != by_run_.end() &&

@@ -56,6 +56,7 @@ class WaitingTasks {
 
   std::size_t count() const { return count_; }
   std::size_t count(std::int64_t run) const;
+  std::size_t count_if(const Which& which) const;
   bool has(std::int64_t run, std::int64_t task) const;
   // The lowest number of a claim among them; the highest number there is, if none waits.
   std::int64_t oldest_claim() const;

@@ -97,5 +97,17 @@ TEST(FinerLimit, SaysWhatItIs) {
             "limit x (5/1s, 100/1m, 2 in flight for each value)");
 }
 
+TEST(FinerLimit, AfterARestartAValueThatNobodyKnowsMayHaveBeenAskedMeanwhile) {
+  const auto all = limits({{3, seconds(10)}});
+  FinerLimit before(all, {}, at(0));
+  const auto saved = before.save(at(0), at(30'000));
+  FinerLimit after(all, {}, at(100));
+  after.restore(saved, at(0), at(100));
+  EXPECT_GE(after.next(part("a"), at(100)), at(10'000));
+  FinerLimit in_peace(all, {}, at(100));
+  in_peace.restore(before.save(at(0), at(0)), at(0), at(100));
+  EXPECT_EQ(in_peace.next(part("a"), at(100)), at(100)) << "nothing left after the last word";
+}
+
 }  // namespace
 }  // namespace fanout

@@ -80,5 +80,20 @@ TEST(Window, RoomIsWhatCanLeaveUntilThen) {
   EXPECT_EQ(window.room(at(500), at(1500)), 5) << "and what goes now may have left again";
 }
 
+TEST(Window, ARequestCountsForWhatItCosts) {
+  Window window({10, seconds(1)});
+  window.taken(at(0), 4);
+  window.sent(at(0), 4);
+  window.taken(at(0), 4);
+  EXPECT_EQ(window.next(at(1), 2), at(1));
+  EXPECT_EQ(window.next(at(1), 3), at(1005)) << "the first has left it by then";
+  window.sent(at(1), 4);
+  window.finished({at(0), 4}, at(2));
+  window.finished({at(1), 4}, at(2));
+  EXPECT_EQ(window.next(at(3), 2), at(3));
+  EXPECT_GT(window.next(at(3), 3), at(900));
+  EXPECT_EQ(window.next(at(3), 99), window.next(at(3), 10)) << "what costs more than all goes alone";
+}
+
 }  // namespace
 }  // namespace fanout

@@ -193,5 +193,18 @@ TEST(FinerLimitsStory, RetriesAreAShareOfTheRequestsWhereverTheyComeFrom) {
   EXPECT_EQ(story.shell("SELECT sum(done) FROM tally"), "1001");
 }
 
+// What waits here for its own value takes no place from those of other values.
+TEST(FinerLimitsStory, ManyValuesTogetherUseWhatTheVendorAllows) {
+  Story story(
+      vendor("rate = \"50/1s\"\nconcurrency = 4\n") + limit("per = \"{a}\"\nrate = \"2/1s\"\n") +
+          pipeline("p", "", "items = \"$\"\n") + level("b", "a", "/b/{a}", "items = \"$\"\n") +
+          level("c", "b", "/c/{a}/{b}"),
+      [](const std::string& target) {
+        return reply(200, target == "/p" ? list_of(50) : target.starts_with("/b/") ? list_of(20) : "{}");
+      });
+  ASSERT_TRUE(story.harvest(minutes(3)));
+  EXPECT_LT(story.now(), seconds(40)) << "1,051 at fifty a second are 21 s";
+}
+
 }  // namespace
 }  // namespace fanout
