@@ -19,6 +19,17 @@ Band<Number> numbers(const std::optional<Band<WallTime>>& eta) {
   return eta ? Band<Number>{unix_ms(eta->low), unix_ms(eta->median), unix_ms(eta->high)} : Band<Number>{};
 }
 
+// Of run ?1, which ends at ?2 if none of its tasks is in these states; nothing is foreseen of it any more.
+std::string end_of(const char* becomes, const char* none) {
+  return fmt::format(
+      "UPDATE run SET {}, finished_at = ?2, blocked = '', outlook = '', seen = '', eta_at = NULL, eta_low_at "
+      "= NULL, "
+      "eta_high_at = NULL, calls = NULL, calls_low = NULL, calls_high = NULL WHERE id = ?1 AND finished_at "
+      "IS NULL "
+      "AND NOT EXISTS (SELECT 1 FROM tally WHERE run = ?1 AND {} > 0)",
+      becomes, none);
+}
+
 }  // namespace
 
 const char* run_state_name(RunState state) {
@@ -42,19 +53,10 @@ Runs::Runs(Database& database, Queue& queue)
       next_number_(database,
                    "UPDATE counter SET value = max(value, ifnull((SELECT max(id) FROM run), 0)) + 1 "
                    "WHERE name = 'run' RETURNING value"),
-      finish_(database,
-              "UPDATE run SET state = iif(state = 'cancelled', 'cancelled', 'finished'), finished_at = ?2, "
-              "blocked = '', outlook = '', seen = '', eta_at = NULL, eta_low_at = NULL, eta_high_at = NULL, "
-              "calls = NULL, calls_low = NULL, calls_high = NULL WHERE id = ?1 AND finished_at IS NULL AND "
-              "NOT EXISTS "
-              "(SELECT 1 FROM tally WHERE run = ?1 AND waiting + ready + leased > 0)"),
+      finish_(database, end_of("state = iif(state = 'cancelled', 'cancelled', 'finished')",
+                               "waiting + ready + leased")),
       cancel_(database, "UPDATE run SET state = 'cancelled' WHERE id = ?1 AND state = 'running'"),
-      stop_(
-          database,
-          "UPDATE run SET state = 'cancelled', stopped = ?3, finished_at = ?2, blocked = '', outlook = '', "
-          "seen = '', eta_at = NULL, eta_low_at = NULL, eta_high_at = NULL, calls = NULL, calls_low = NULL, "
-          "calls_high = NULL WHERE id = ?1 AND finished_at IS NULL AND "
-          "NOT EXISTS (SELECT 1 FROM tally WHERE run = ?1 AND leased > 0)"),
+      stop_(database, end_of("state = 'cancelled', stopped = ?3", "leased")),
       resume_(database,
               "UPDATE run SET state = 'running', finished_at = NULL, reopened = 1 WHERE id = ?1 AND "
               "stopped <> '' AND state = 'cancelled' AND finished_at IS NOT NULL AND forgotten = 0"),
