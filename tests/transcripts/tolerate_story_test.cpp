@@ -19,6 +19,12 @@ std::string order(Story& story, const std::string& command, const std::string& t
   return story.shell("SELECT outcome FROM control ORDER BY id DESC LIMIT 1");
 }
 
+void run_for_a_minute(Story& story) {
+  story.begin();
+  order(story, "start", "p");
+  story.pass(minutes(1));
+}
+
 // Every so-manyth of 1,000 is refused for good.
 Story::Answer one_in(int many) {
   return [many](const std::string& target) {
@@ -32,9 +38,7 @@ const std::string kTolerates = "tolerate = \"2%\"\n";
 
 TEST(TolerateStory, ARunOfWhichTooMuchDiesIsStopped) {
   Story story(kVendor + fan("p", kTolerates), one_in(20));
-  story.begin();
-  order(story, "start", "p");
-  story.pass(minutes(1));
+  run_for_a_minute(story);
   EXPECT_LT(story.asked().size(), 150U) << "instead of a thousand";
   EXPECT_EQ(story.shell("SELECT state FROM progress"), "failed");
   EXPECT_THAT(story.shell("SELECT blocked FROM progress"),
@@ -47,9 +51,7 @@ TEST(TolerateStory, ARunOfWhichTooMuchDiesIsStopped) {
 
 TEST(TolerateStory, ItGoesOnWhenItIsTold) {
   Story story(kVendor + fan("p", kTolerates), one_in(20));
-  story.begin();
-  order(story, "start", "p");
-  story.pass(minutes(1));
+  run_for_a_minute(story);
   EXPECT_EQ(order(story, "resume", "run/1"), "run/1 goes on");
   story.pass(minutes(1));
   EXPECT_EQ(story.shell("SELECT state FROM run"), "finished") << "and is not stopped again";
@@ -82,18 +84,14 @@ TEST(TolerateStory, WhereNoneIsToleratedTheFirstStopsIt) {
 
 TEST(TolerateStory, ANewRunDoesNotWaitForOneThatWasStopped) {
   Story story(kVendor + fan("p", kTolerates), one_in(20));
-  story.begin();
-  order(story, "start", "p");
-  story.pass(minutes(1));
+  run_for_a_minute(story);
   EXPECT_EQ(order(story, "start", "p"), "started");
   EXPECT_EQ(story.shell("SELECT since FROM run WHERE id = 2"), "0") << "the first was not complete";
 }
 
 TEST(TolerateStory, ARedriveResumesIt) {
   Story story(kVendor + fan("p", kTolerates), one_in(20));
-  story.begin();
-  order(story, "start", "p");
-  story.pass(minutes(1));
+  run_for_a_minute(story);
   order(story, "redrive", "run/1");
   story.pass(minutes(1));
   EXPECT_EQ(story.shell("SELECT state FROM run"), "finished");
