@@ -156,14 +156,6 @@ std::string output_text(const OutputSpec& output) {
   return text;
 }
 
-// 06:00 of a schedule of each day
-std::string clock_text(const Schedule& daily) {
-  const auto& cron = daily.cron();
-  const auto blank = cron.find(' ');
-  return fmt::format("{:0>2}:{:0>2}", cron.substr(blank + 1, cron.find(' ', blank + 1) - blank - 1),
-                     cron.substr(0, blank));
-}
-
 std::string schedule_text(const PipelineSpec& pipeline, WallTime now) {
   if (!pipeline.schedule) return "only when told to";
   const Schedule& schedule = *pipeline.schedule;
@@ -178,7 +170,8 @@ void describe_pipeline(Out out, const PipelineSpec& pipeline, WallTime now) {
        pipeline.priority == 1   ? ", low priority"
        : pipeline.priority > 10 ? ", high priority"
                                 : "");
-  if (pipeline.deadline) line(out, "deadline", "{} in {}", clock_text(*pipeline.deadline), pipeline.zone);
+  if (pipeline.deadline)
+    line(out, "deadline", "{} in {}", format_clock_time(*pipeline.deadline), pipeline.zone);
   line(out, "schedule", "{}", schedule_text(pipeline, now));
   for (const auto& [name, value] : pipeline.vars) line(out, "vars", "{} = {}", name, value);
   fmt::format_to(out, "  levels\n");

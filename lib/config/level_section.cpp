@@ -1,7 +1,6 @@
 // [[pipeline.X.level]]
 #include <algorithm>
 
-#include "base/units.h"
 #include "base/wording.h"
 #include "config/sections.h"
 #include "page/page_kind.h"
@@ -150,17 +149,6 @@ void read_items(Reader& reader, LevelSection& section, Expressions& expressions)
 
 }  // namespace
 
-std::optional<double> read_tolerance(Reader& reader) {
-  std::string text;
-  const Node* node = reader.text("tolerate", text);
-  if (node == nullptr) return std::nullopt;
-  const auto percent = parse_percent(text);
-  if (percent) return *percent / 100;
-  reader.complaints().add(node->place, "\"tolerate\": " + in_quotes(text) + " is no percentage",
-                          "write for example \"2%\", or \"0%\" to stop at the first dead task");
-  return std::nullopt;
-}
-
 LevelSection read_level(const std::string& pipeline, const Node& node, Checking checking) {
   Reader reader(node, "[[pipeline." + pipeline + ".level]]", checking.complaints);
   LevelSection section;
@@ -188,7 +176,7 @@ LevelSection read_level(const std::string& pipeline, const Node& node, Checking 
         reader.any("page")->place, "nothing says when the last page is reached",
         "say with items where a page lists its items, or with total or pages how much there is");
   }
-  level.tolerate = read_tolerance(reader);
+  level.tolerate = read_share(reader, "tolerate", true);
   reader.whole("cost", level.cost, 1, 1'000'000);
   level.rules = read_rules(reader, checking);
   reader.unknown_keys();

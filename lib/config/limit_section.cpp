@@ -30,15 +30,9 @@ void read_match(Reader& limit, LimitSection& section) {
 void read_hours(Reader& reader, FinerLimitSpec& limit) {
   std::string hours, zone = "UTC", why;
   const Node* node = reader.text("quiet", hours);
-  const Node* zone_node = reader.text("timezone", zone);
+  const Node* zone_node = read_zone(reader, zone);
   if (zone_node != nullptr && node == nullptr)
     reader.complaints().add(zone_node->place, "\"timezone\" says nothing without quiet");
-  if (zone_node != nullptr) {
-    if (const auto wrong = error_in_zone(zone)) {
-      reader.complaints().add(zone_node->place, "\"timezone\": " + *wrong);
-      zone = "UTC";
-    }
-  }
   if (node == nullptr) return;
   limit.quiet = Hours::parse(hours, zone, &why);
   if (!limit.quiet)

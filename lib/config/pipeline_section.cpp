@@ -23,12 +23,7 @@ void read_vendor_name(Reader& reader, PipelineSpec& pipeline,
 void read_schedule(Reader& reader, PipelineSpec& pipeline) {
   std::string cron, why, zone = "UTC";
   const Node* cron_node = reader.text("schedule", cron);
-  if (const Node* zone_node = reader.text("timezone", zone)) {
-    if (const auto wrong = error_in_zone(zone)) {
-      reader.complaints().add(zone_node->place, "\"timezone\": " + *wrong);
-      zone = "UTC";
-    }
-  }
+  read_zone(reader, zone);
   pipeline.zone = zone;
   if (cron_node == nullptr) return;
   pipeline.schedule = Schedule::parse(cron, zone, &why);
@@ -45,19 +40,15 @@ void read_priority(Reader& reader, PipelineSpec& pipeline) {
   pipeline.priority = word == "low" ? 1 : word == "normal" ? 10 : 100;
 }
 
-// After the schedule, whose zone it is in.
 void read_deadline(Reader& reader, PipelineSpec& pipeline) {
   std::string text;
   const Node* node = reader.text("deadline", text);
   if (node == nullptr) return;
-  const auto at = parse_clock_time(text);
-  if (!at) {
-    reader.complaints().add(
-        node->place, "\"deadline\" is no time of the day",
-        "write for example \"06:00\"; a run is to be done at the first that comes after its start");
-    return;
-  }
-  pipeline.deadline = each_day(*at, "*", pipeline.zone, nullptr);
+  pipeline.deadline = parse_clock_time(text);
+  if (pipeline.deadline) return;
+  reader.complaints().add(
+      node->place, "\"deadline\" is no time of the day",
+      "write for example \"06:00\"; a run is to be done at the first that comes after its start");
 }
 
 void read_first_since(Reader& reader, PipelineSpec& pipeline) {
@@ -128,7 +119,7 @@ PipelineSpec read_pipeline(const std::string& name, const Node& node,
   read_first_since(reader, pipeline);
   read_priority(reader, pipeline);
   read_deadline(reader, pipeline);
-  pipeline.tolerate = read_tolerance(reader);
+  pipeline.tolerate = read_share(reader, "tolerate", true);
   reader.whole("weight", pipeline.weight, 1, 1000);
   for (const Setting& var : reader.settings("vars")) pipeline.vars[var.name] = var.value;
 

@@ -46,7 +46,10 @@ PipelineSpec read_pipeline(const std::string& name, const Node& node,
 LevelSection read_level(const std::string& pipeline, const Node& node, Checking checking);
 std::vector<Rule> read_rules(Reader& section, Checking checking);
 std::vector<Rate> read_rates(Reader& section);
-std::optional<double> read_tolerance(Reader& section);
+// A percentage, as a share of 1. Nothing: it is not said, or is none.
+std::optional<double> read_share(Reader& section, const std::string& key, bool may_be_zero = false);
+// Complains about one that is none, and leaves UTC instead.
+const Node* read_zone(Reader& section, std::string& zone);
 void read_burst(Reader& section, const std::vector<Rate>& rates, int& burst);
 std::vector<LimitSection> read_limits(Reader& vendor);
 // Once the pipelines are read: what a request costs, and which levels a limit binds.

@@ -46,18 +46,6 @@ Rate shared(const Rate& rate, double share) {
   return {1, std::chrono::ceil<milliseconds>(rate.window * times)};
 }
 
-double read_percentage(Reader& reader, const std::string& key, double otherwise) {
-  std::string text;
-  const Node* node = reader.text(key, text);
-  if (node == nullptr) return otherwise;
-  const auto percent = parse_percent(text);
-  if (percent && *percent > 0) return *percent / 100;
-  reader.complaints().add(node->place,
-                          in_quotes(key) + ": " + in_quotes(text) + " is no share that could be used",
-                          "more than 0% and at most 100%, for example \"60%\"");
-  return otherwise;
-}
-
 }  // namespace
 
 // Those of one section, checked one by one.
@@ -120,7 +108,7 @@ void read_retry(Reader& reader, Retry& retry) {
   table.whole("attempts", retry.attempts, 1, 100);
   table.duration("base", retry.base);
   table.duration("cap", retry.cap);
-  retry.budget = read_percentage(table, "budget", retry.budget);
+  retry.budget = read_share(table, "budget").value_or(retry.budget);
   table.unknown_keys();
   if (retry.base > retry.cap) {
     reader.complaints().add(node->place, "retry: base (" + format_duration(retry.base) +
@@ -145,7 +133,7 @@ VendorSection read_vendor(const std::string& name, const Node& node, Checking ch
   }
   reader.whole("concurrency", vendor.concurrency, 1, 10'000);
   vendor.rates = read_rates(reader);
-  vendor.share = read_percentage(reader, "share", 1);
+  vendor.share = read_share(reader, "share").value_or(1);
   for (Rate& rate : vendor.rates) rate = shared(rate, vendor.share);
   read_adaptive(reader, vendor);
   read_burst(reader, vendor.rates, vendor.burst);

@@ -116,7 +116,9 @@ std::string why_blocked(const ActiveRun& run, const Committer& committer, const 
 }
 
 std::optional<WallTime> deadline_of(const ActiveRun& run, const PipelineSpec& pipeline) {
-  return pipeline.deadline ? pipeline.deadline->next_after(run.run.started_at) : std::nullopt;
+  if (!pipeline.deadline) return std::nullopt;
+  const auto daily = each_day(*pipeline.deadline, "*", pipeline.zone, nullptr);
+  return daily ? daily->next_after(run.run.started_at) : std::nullopt;
 }
 
 double urgency_of(double before, milliseconds left, milliseconds until) {

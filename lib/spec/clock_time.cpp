@@ -24,6 +24,8 @@ std::optional<ClockTime> parse_clock_time(std::string_view text) {
   return ClockTime{*hour % 24, *minute};
 }
 
+std::string format_clock_time(ClockTime at) { return fmt::format("{:02}:{:02}", at.hour, at.minute); }
+
 std::optional<Schedule> each_day(ClockTime at, std::string_view days, std::string_view zone,
                                  std::string* why) {
   return Schedule::parse(fmt::format("{} {} * * {}", at.minute, at.hour, days), zone, why);

@@ -16,6 +16,7 @@ struct ClockTime {
 };
 
 std::optional<ClockTime> parse_clock_time(std::string_view text);
+std::string format_clock_time(ClockTime at);
 // Every day at that time, or on those of crontab(5).
 std::optional<Schedule> each_day(ClockTime at, std::string_view days, std::string_view zone,
                                  std::string* why);
