@@ -44,13 +44,14 @@ int missing(const VendorSpec& spec, const Limiter& limiter, const WaitingTasks& 
   const int target = std::clamp(spec.concurrency * kWaitingPerSlot, kFewestWaiting, kMostWaiting);
   const int free = kMostWaiting - static_cast<int>(waiting.count());
   const int room = std::min({target, free, limiter.room(now, horizon)});
-  // What waits longer here, for a limit of its own, is not what leaves by then.
-  const auto leaves = [&](const Demand& demand) {
-    const auto next = limiter.next(demand, now);
-    return next <= horizon || !passes_by_itself(next);
-  };
-  const int there =
-      static_cast<int>(limiter.tells_demands_apart() ? waiting.count_if(leaves) : waiting.count());
+  auto there = static_cast<int>(waiting.count());
+  if (limiter.parts().tell_apart()) {
+    // What waits longer here, for a limit of its own, is not what leaves by then.
+    waiting.look_at([&](const Demand& demand, int count) {
+      const auto until = limiter.parts().latest(demand, limiter.breaker_open(), now).until;
+      if (until > horizon && passes_by_itself(until)) there -= count;
+    });
+  }
   // Few at a time are not worth a commit of their own while there are plenty.
   return there > room / 2 ? 0 : room - there;
 }
@@ -135,7 +136,7 @@ Plan Dispatcher::plan(const Outlook& outlook) const {
   const auto horizon = now + outlook.reserves;
   const bool soon = own <= horizon || !passes_by_itself(own);
   const bool waits = waiting_.count() > 0;
-  const auto next = waits ? next_of_waiting(own) : own;
+  const auto next = waits ? next_of_waiting(now) : own;
   // Nothing leaves any more: that is saved, so that the next start waits for nothing.
   const bool owes_last_word =
       closed_ && outlook.quiet && limiter_.keeps_windows() && is_reserved(now + milliseconds(1));
@@ -143,7 +144,7 @@ Plan Dispatcher::plan(const Outlook& outlook) const {
   Plan plan;
   plan.commit = is_stale(saved_, what_holds(limiter_, now)) || owes_last_word;
   // A long state is kept a few times a second, not with every commit.
-  const bool reserved_for_long = limiter_.is_long() && is_reserved(now + outlook.reserves / 2);
+  const bool reserved_for_long = limiter_.parts().are_long() && is_reserved(now + outlook.reserves / 2);
   if (is_open() && soon && limiter_.keeps_windows() && (waits || outlook.claimable)) {
     if (plan.commit || !reserved_for_long) plan.save_until = horizon;
   } else if (plan.commit) {
@@ -166,15 +167,21 @@ Plan Dispatcher::plan(const Outlook& outlook) const {
   return plan;
 }
 
-// own: the vendor's own next moment.
-MonoTime Dispatcher::next_of_waiting(MonoTime own) const {
-  const auto now = clock_.mono();
+// That of the task whose turn it is; where limits of their own hold up all of them, the first of these
+// moments.
+MonoTime Dispatcher::next_of_waiting(MonoTime now) const {
+  if (const auto* turn = waiting_.turn(may_have_its_turn(now))) return limiter_.next(turn->demand, now);
   auto next = MonoTime::max();
-  waiting_.look_at([&](const Demand& demand) {
-    next = std::min(next, limiter_.next(demand, now));
-    return next <= own;
-  });
+  waiting_.look_at([&](const Demand& demand, int) { next = std::min(next, limiter_.next(demand, now)); });
   return next;
+}
+
+// Who is held up by a limit of its own lets others go first. Who is held up by the vendor's limits does not:
+// what costs more would else never find room beside what costs less.
+WaitingTasks::Which Dispatcher::may_have_its_turn(MonoTime now) const {
+  return [this, now](const Demand& demand) {
+    return limiter_.parts().latest(demand, limiter_.breaker_open(), now).until <= now;
+  };
 }
 
 void Dispatcher::wait_here(Claimed claimed, const RunNames& run, const PipelineSpec& pipeline,
@@ -205,7 +212,8 @@ std::optional<Claimed> Dispatcher::leaving() {
   const auto now = clock_.mono();
   if (!is_open() || waiting_.count() == 0 || limiter_.next(now) > now || !is_reserved(now))
     return std::nullopt;
-  return waiting_.next([&](const Demand& demand) { return limiter_.next(demand, now) <= now; });
+  const auto goes = [&](const Demand& demand) { return limiter_.next(demand, now) <= now; };
+  return waiting_.next(may_have_its_turn(now), goes);
 }
 
 bool Dispatcher::accepts_others(const Task& task) const {

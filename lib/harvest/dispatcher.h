@@ -20,7 +20,6 @@
 #include "harvest/nonsense_said.h"
 #include "harvest/putting_off.h"
 #include "harvest/suspects.h"
-#include "harvest/time_needed.h"
 #include "harvest/waiting_tasks.h"
 #include "http/transport.h"
 #include "limit/limiter.h"
@@ -133,17 +132,11 @@ class Dispatcher {
   void renew_credentials();
 
   Standstill standstill() const;
-  // The limit is looked for, and what it allows now says nothing of what it allows soon.
-  bool searches() const { return limiter_.searches(); }
-  double allowed() const { return limiter_.allowed(); }
-  // How long so many requests take at the least, as far as limits say.
-  std::optional<milliseconds> time_for(const Load& load, double requests, double beside) const {
-    return time_needed(limiter_, spec_, load, requests, beside, clock_.wall(), clock_.mono());
-  }
   VendorState state() const;
 
  private:
-  MonoTime next_of_waiting(MonoTime own) const;
+  MonoTime next_of_waiting(MonoTime now) const;
+  WaitingTasks::Which may_have_its_turn(MonoTime now) const;
   bool is_reserved(MonoTime at) const { return !limiter_.keeps_windows() || at <= reserved_until_; }
 
   VendorSpec spec_;

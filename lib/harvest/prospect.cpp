@@ -7,6 +7,7 @@
 
 #include "base/units.h"
 #include "forecast/wording.h"
+#include "harvest/time_needed.h"
 
 namespace fanout {
 namespace {
@@ -39,16 +40,18 @@ std::optional<TimeLeft> left_of(const ActiveRun& run, const Growth& growth, cons
   const auto& dispatcher = horizon.dispatchers.of(horizon.runs.pipeline_of(run)->vendor);
   const auto still = dispatcher.standstill();
   if (!still.why.empty() && !(still.passes && still.opens_in)) return std::nullopt;
-  if (dispatcher.searches()) return std::nullopt;
+  if (dispatcher.limiter().searches()) return std::nullopt;
   Going going;
   going.rate = run.foresight.forecast().pace(horizon.now);
   // What was measured lags behind a search; what it leaves to others is in what is best.
-  if (going.rate) going.rate = std::max(*going.rate, dispatcher.allowed() / run.foresight.requests_each());
+  if (going.rate)
+    going.rate = std::max(*going.rate, dispatcher.limiter().allowed() / run.foresight.requests_each());
   if (!still.why.empty()) going.waits = *still.opens_in;
   const auto load = load_of(*horizon.runs.pipeline_of(run), dispatcher.spec(), growth.to_come);
   going.at_best = [&](double calls) {
     const double requests = calls * run.foresight.requests_each();
-    return dispatcher.time_for(load, requests, beside(run, requests, horizon));
+    return time_needed(dispatcher.limiter(), dispatcher.spec(), load, requests,
+                       beside(run, requests, horizon), horizon.wall, horizon.now);
   };
   return time_left(growth, going);
 }
@@ -100,7 +103,7 @@ Prospect prospect_of(const ActiveRun& run, const Horizon& horizon) {
     return prospect;
   prospect.growth = run.foresight.forecast().growth();
   if (!prospect.growth) return prospect;
-  if (horizon.dispatchers.of(horizon.runs.pipeline_of(run)->vendor).searches())
+  if (horizon.dispatchers.of(horizon.runs.pipeline_of(run)->vendor).limiter().searches())
     prospect.search = "how fast its vendor may be asked is being found";
   prospect.left = left_of(run, *prospect.growth, horizon);
   if (prospect.left) prospect.late = why_late(run, *prospect.left, horizon);

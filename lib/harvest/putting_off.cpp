@@ -21,15 +21,17 @@ struct Booking {
 
 class Room {
  public:
-  Room(const Limiter& limiter, MonoTime now) : limiter_(limiter), now_(now) {}
+  // Probes are no retries.
+  Room(const PartBounds& bounds, bool probes, MonoTime now) : bounds_(bounds), probes_(probes), now_(now) {}
 
   // The part that is held up for too long, if any; else it takes what it needs.
   std::optional<Demand::Part> held(const Demand& demand) {
-    if (demand.retry && !fits(kRetry)) return kRetry;
+    const bool retry = demand.retry && !probes_;
+    if (retry && !fits(kRetry)) return kRetry;
     for (const auto& part : demand.parts) {
       if (!fits(part)) return part;
     }
-    if (demand.retry) take(kRetry);
+    if (retry) take(kRetry);
     for (const auto& part : demand.parts) take(part);
     return std::nullopt;
   }
@@ -42,13 +44,14 @@ class Room {
     const auto [known, first] = left_.try_emplace({part.limit, part.value}, 0);
     if (!first) return known->second >= part.cost;
     const auto horizon = now_ + kWorthWaitingFor;
-    known->second = limiter_.room_of(part, now_, horizon);
+    known->second = bounds_.room(part, now_, horizon);
     // The first of them goes when its time comes, also where it costs more than a second allows.
-    const auto next = limiter_.next_of(part, now_);
+    const auto next = bounds_.next(part, now_);
     return next <= horizon || next == MonoTime::max();
   }
 
-  const Limiter& limiter_;
+  const PartBounds& bounds_;
+  bool probes_;
   MonoTime now_;
   std::map<Bound, std::int64_t> left_;
 };
@@ -62,8 +65,9 @@ MonoTime turn_in(const Booking& booking, MonoTime now) {
 
 std::vector<PutOff> put_off(WaitingTasks& waiting, Limiter& limiter, MonoTime now) {
   std::vector<PutOff> put_off;
-  if (!limiter.tells_demands_apart() || waiting.count() == 0) return put_off;
-  Room room(limiter, now);
+  PartBounds& bounds = limiter.parts();
+  if (!bounds.tell_apart() || waiting.count() == 0) return put_off;
+  Room room(bounds, limiter.breaker_open(), now);
   std::vector<Demand::Part> held;  // by which each of those that are taken
   auto taken = waiting.take_if([&](const Demand& demand) {
     const auto part = room.held(demand);
@@ -73,10 +77,10 @@ std::vector<PutOff> put_off(WaitingTasks& waiting, Limiter& limiter, MonoTime no
   std::map<Bound, Booking> bookings;
   for (const auto& part : held) bookings[{part.limit, part.value}].cost += part.cost;
   for (auto& [bound, booking] : bookings)
-    booking.span = limiter.book({bound.first, 1, bound.second}, booking.cost, now + kWorthWaitingFor);
+    booking.span = bounds.book({bound.first, 1, bound.second}, booking.cost, now + kWorthWaitingFor);
   for (std::size_t i = 0; i < taken.size(); ++i) {
     auto& booking = bookings.at({held[i].limit, held[i].value});
-    put_off.push_back({std::move(taken[i]), turn_in(booking, now), "waits for " + limiter.text_of(held[i])});
+    put_off.push_back({std::move(taken[i]), turn_in(booking, now), "waits for " + bounds.text(held[i])});
     booking.done += held[i].cost;
   }
   return put_off;

@@ -18,16 +18,17 @@ std::int64_t whole(double cost) { return static_cast<std::int64_t>(std::ceil(cos
 std::optional<milliseconds> through_the_hours(const Limiter& limiter, const VendorSpec& vendor,
                                               std::int64_t cost, WallTime wall, MonoTime mono) {
   milliseconds passed{0};
-  auto hour = limiter;
+  const Limiter* hour = &limiter;
+  std::optional<Limiter> later;
   for (int i = 0; i < kMostHours; ++i) {
     const auto change = next_other_hour(vendor, wall + passed);
-    const auto need = hour.time_for(cost, mono + passed);
+    const auto need = hour->time_for(cost, mono + passed);
     if (!change) return need ? std::optional(passed + *need) : std::nullopt;
     const auto until = std::chrono::ceil<milliseconds>(*change - wall);
     if (!need || passed + *need <= until) return need ? std::optional(passed + *need) : std::nullopt;
-    cost -= std::min<std::int64_t>(hour.room(mono + passed, mono + until), cost - 1);
+    cost -= std::min<std::int64_t>(hour->room(mono + passed, mono + until), cost - 1);
     passed = until;
-    hour = Limiter(limits_now(vendor, wall + passed, mono + passed), mono + passed);
+    hour = &later.emplace(limits_now(vendor, wall + passed, mono + passed), mono + passed);
   }
   return passed;
 }
@@ -56,7 +57,7 @@ std::optional<milliseconds> time_needed(const Limiter& limiter, const VendorSpec
   for (const auto& [place, cost] : load.finer) {
     // One that binds in some hours only is not what they wait for in the others.
     if (vendor.limits.at(place).quiet) continue;
-    least = std::max(least, limiter.finer().at(place).time_for(whole(calls * cost), mono));
+    least = std::max(least, limiter.parts().time_for(place, whole(calls * cost), mono));
   }
   return least;
 }

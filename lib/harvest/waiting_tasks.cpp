@@ -19,40 +19,50 @@ void WaitingTasks::add_in_front(Claimed claimed) {
   ++count_;
 }
 
-std::deque<Claimed>::iterator WaitingTasks::first_of(std::deque<Claimed>& tasks, const Which& may_go) {
+std::size_t WaitingTasks::first_of(const std::deque<Claimed>& tasks, const Which& may) {
+  if (!may) return 0;
   const Demand* refused = nullptr;  // many wait for the same
-  return std::ranges::find_if(tasks, [&](const Claimed& claimed) {
-    if (!may_go) return true;
-    if (refused != nullptr && *refused == claimed.demand) return false;
-    if (may_go(claimed.demand)) return true;
-    refused = &claimed.demand;
-    return false;
-  });
+  for (std::size_t i = 0; i < tasks.size(); ++i) {
+    const Demand& demand = tasks[i].demand;
+    if (refused != nullptr && *refused == demand) continue;
+    if (may(demand)) return i;
+    refused = &demand;
+  }
+  return tasks.size();
 }
 
-std::optional<Claimed> WaitingTasks::next(const Which& may_go) {
-  struct Able {
-    std::map<std::int64_t, std::deque<Claimed>>::iterator run;
-    std::deque<Claimed>::iterator task;
-  };
-  std::vector<Able> able;
-  for (auto run = by_run_.begin(); run != by_run_.end(); ++run) {
-    const auto task = first_of(run->second, may_go);
-    if (task != run->second.end()) able.push_back({run, task});
+std::optional<WaitingTasks::Place> WaitingTasks::place_of_turn(const Which& may) const {
+  std::vector<Place> able;
+  std::vector<std::string> pipelines;
+  for (const auto& [run, tasks] : by_run_) {
+    const Place place{run, first_of(tasks, may)};
+    if (place.index == tasks.size()) continue;
+    able.push_back(place);
+    if (by_run_.size() > 1) pipelines.push_back(tasks[place.index].pipeline);
   }
   if (able.empty()) return std::nullopt;
-  Able chosen = able.front();
-  if (able.size() > 1) {
-    std::vector<std::string> pipelines;
-    for (const auto& each : able) pipelines.push_back(each.task->pipeline);
-    const auto turn = turns_.pick(pipelines);
-    chosen = *std::ranges::find_if(able, [&](const Able& each) { return each.task->pipeline == turn; });
-  }
-  Claimed claimed = std::move(*chosen.task);
+  if (able.size() == 1) return able.front();
+  // Of two runs of one pipeline the later one.
+  const auto turn = std::find(pipelines.rbegin(), pipelines.rend(), turns_.pick(pipelines));
+  return able[static_cast<std::size_t>(pipelines.rend() - turn - 1)];
+}
+
+const Claimed* WaitingTasks::turn(const Which& may) const {
+  const auto place = place_of_turn(may);
+  return place ? &by_run_.at(place->run)[place->index] : nullptr;
+}
+
+std::optional<Claimed> WaitingTasks::next(const Which& may, const Which& goes) {
+  const auto place = place_of_turn(may);
+  if (!place) return std::nullopt;
+  auto& tasks = by_run_.at(place->run);
+  const auto chosen = tasks.begin() + static_cast<std::ptrdiff_t>(place->index);
+  if (goes && !goes(chosen->demand)) return std::nullopt;
+  Claimed claimed = std::move(*chosen);
   turns_.charge(claimed.pipeline, claimed.demand.cost);
-  chosen.run->second.erase(chosen.task);
+  tasks.erase(chosen);
   --count_;
-  if (chosen.run->second.empty()) by_run_.erase(chosen.run);
+  if (tasks.empty()) by_run_.erase(place->run);
   return claimed;
 }
 
@@ -76,13 +86,13 @@ std::vector<Claimed> WaitingTasks::take_if(const Which& which) {
   return taken;
 }
 
-void WaitingTasks::look_at(const std::function<bool(const Demand&)>& enough) const {
-  const Demand* latest = nullptr;
+void WaitingTasks::look_at(const std::function<void(const Demand&, int count)>& look) const {
   for (const auto& [run, tasks] : by_run_) {
-    for (const auto& claimed : tasks) {
-      if (latest != nullptr && *latest == claimed.demand) continue;
-      latest = &claimed.demand;
-      if (enough(claimed.demand)) return;
+    for (auto first = tasks.begin(); first != tasks.end();) {
+      const auto last = std::find_if(first, tasks.end(),
+                                     [&](const Claimed& claimed) { return claimed.demand != first->demand; });
+      look(first->demand, static_cast<int>(last - first));
+      first = last;
     }
   }
 }
@@ -111,20 +121,6 @@ std::vector<Claimed> WaitingTasks::take_run(std::int64_t run) {
 std::size_t WaitingTasks::count(std::int64_t run) const {
   const auto found = by_run_.find(run);
   return found == by_run_.end() ? 0 : found->second.size();
-}
-
-std::size_t WaitingTasks::count_if(const Which& which) const {
-  std::size_t count = 0;
-  const Demand* latest = nullptr;  // many wait for the same
-  bool counts = false;
-  for (const auto& [run, tasks] : by_run_) {
-    for (const auto& claimed : tasks) {
-      if (latest == nullptr || *latest != claimed.demand) counts = which(claimed.demand);
-      latest = &claimed.demand;
-      count += counts ? 1 : 0;
-    }
-  }
-  return count;
 }
 
 bool WaitingTasks::has(std::int64_t run, std::int64_t task) const {

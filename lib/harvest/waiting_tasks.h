@@ -45,18 +45,19 @@ class WaitingTasks {
   // Its attempt goes on: before all others of its run.
   void add_in_front(Claimed claimed);
   using Which = std::function<bool(const Demand&)>;
-  // The next one to go of those that may; nothing if there is none.
-  std::optional<Claimed> next(const Which& may_go = {});
+  // Whose turn it is of those that may have it; null: of none. Empty: all may.
+  const Claimed* turn(const Which& may = {}) const;
+  // Takes it, if it goes.
+  std::optional<Claimed> next(const Which& may = {}, const Which& goes = {});
   // Of all of them, in their order.
   std::vector<Claimed> take_if(const Which& which);
-  // Of what waits here, each once or more; until it says that it has seen enough.
-  void look_at(const std::function<bool(const Demand&)>& enough) const;
+  // Of what waits here; count: so many in a row want the same.
+  void look_at(const std::function<void(const Demand&, int count)>& look) const;
   std::vector<Claimed> take_all();
   std::vector<Claimed> take_run(std::int64_t run);
 
   std::size_t count() const { return count_; }
   std::size_t count(std::int64_t run) const;
-  std::size_t count_if(const Which& which) const;
   bool has(std::int64_t run, std::int64_t task) const;
   // The lowest number of a claim among them; the highest number there is, if none waits.
   std::int64_t oldest_claim() const;
@@ -67,9 +68,15 @@ class WaitingTasks {
   void forget_attempts() { begun_.clear(); }
 
  private:
-  static std::deque<Claimed>::iterator first_of(std::deque<Claimed>& tasks, const Which& may_go);
-
   using RunAndTask = std::pair<std::int64_t, std::int64_t>;
+  struct Place {
+    std::int64_t run = 0;
+    std::size_t index = 0;
+  };
+
+  // The first of a run's that may.
+  static std::size_t first_of(const std::deque<Claimed>& tasks, const Which& may);
+  std::optional<Place> place_of_turn(const Which& may) const;
 
   std::map<std::int64_t, std::deque<Claimed>> by_run_;
   std::size_t count_ = 0;

@@ -59,7 +59,8 @@ class FinerLimit {
   bool has_rates() const { return !limits_.rates.empty(); }
   bool for_all() const { return limits_.for_all; }
   std::size_t values() const { return buckets_.size(); }
-  Demand::Part part_of(const Demand& demand) const { return {0, limits_.cost.value_or(demand.cost)}; }
+  // Where it binds all requests.
+  int cost_of(const Demand& demand) const { return limits_.cost.value_or(demand.cost); }
 
   // As those of the limiter. room: slots taken more than once, since they are soon free again.
   MonoTime next(const Demand::Part& part, MonoTime now) const;

@@ -7,12 +7,14 @@
 #include <utility>
 
 #include "base/error.h"
-#include "base/excerpt.h"
 
 namespace fanout {
 namespace {
 
 constexpr milliseconds kJust = std::chrono::minutes(1);
+constexpr const char* kOnHold = "on hold, because the vendor said that it is asked too much";
+constexpr const char* kOrphans =
+    "what the daemon had sent before it died may still be at work there, and takes up its slots";
 
 Adaptive::Said said(const Ending& ending) {
   if (ending.asked_too_much) return Adaptive::Said::refused;
@@ -26,19 +28,7 @@ void Limiter::reconfigure(Limits limits, MonoTime now) {
   rates_.configure(limits.rates, limits.burst, limits.jitter, flight_, now);
   if (!limits.adaptive) adaptive_.reset();
   if (limits.adaptive && !adaptive_) adaptive_.emplace(now);
-  retries_.change(limits.retry_share);
-  std::vector<FinerLimit> finer;
-  for (const auto& each : limits.finer) {
-    const auto same = std::ranges::find(finer_, each.name, &FinerLimit::name);
-    if (same != finer_.end()) {
-      finer.push_back(std::move(*same));
-      finer_.erase(same);
-      finer.back().reconfigure(each, limits.jitter, now);
-    } else {
-      finer.emplace_back(each, limits.jitter, now);
-    }
-  }
-  finer_ = std::move(finer);
+  parts_.reconfigure(limits.finer, limits.retry_share, limits.jitter, now);
   limits_ = std::move(limits);
 }
 
@@ -52,15 +42,12 @@ std::string Limiter::why(MonoTime now) const {
   auto why = breaker_.why();
   if (hold_.is_on(now)) {
     if (!why.empty()) why += "; ";
-    why += "on hold, because the vendor said that it is asked too much";
+    why += kOnHold;
   }
-  if (why.empty() && flight_.orphans_fill(slots(), now))
-    why = "what the daemon had sent before it died may still be at work there, and takes up its slots";
+  if (why.empty() && flight_.orphans_fill(slots(), now)) why = kOrphans;
   if (why.empty()) why = told_.why(now);
   if (why.empty()) why = rates_.why(now);
-  for (const auto& limit : finer_) {
-    if (why.empty() && limit.for_all()) why = limit.why(now);
-  }
+  if (why.empty()) why = parts_.why_all(now);
   return why.empty() && adaptive_ ? adaptive_->why(now) : why;
 }
 
@@ -77,21 +64,16 @@ Limiter::Binding Limiter::binding(const Demand& demand, MonoTime now) const {
   using Of = Binding::Of;
   Binding latest{flight_.next(slots(), now), Of::slots, {}};
   if (latest.until == MonoTime::max()) return latest;
-  const auto bound = [&](MonoTime until, Of of, const Demand::Part& part = {}) {
-    if (until > latest.until) latest = {until, of, part};
+  const auto bound = [&](MonoTime until, Of of) {
+    if (until > latest.until) latest = {until, of, {}};
   };
   if (breaker_.open()) bound(breaker_.next(), Of::breaker);
   if (hold_.until()) bound(*hold_.until(), Of::hold);
   if (adaptive_) bound(adaptive_->next(flight_.count()), Of::search);
   bound(rates_.next(now, demand.cost), Of::rates);
   bound(told_.next(now, flight_.cost(), demand.cost), Of::told);
-  if (demand.retry) bound(next_of({Demand::kRetries}, now), Of::part, {Demand::kRetries});
-  for (std::size_t i = 0; i < finer_.size(); ++i) {
-    if (!finer_[i].for_all()) continue;
-    const auto cost = finer_[i].part_of(demand).cost;
-    bound(finer_[i].next({i, cost}, now), Of::part, {i, cost});
-  }
-  for (const auto& part : demand.parts) bound(next_of(part, now), Of::part, part);
+  if (const auto held = parts_.latest(demand, breaker_.open(), now); held.until > latest.until)
+    latest = {held.until, Of::part, held.part};
   return latest;
 }
 
@@ -99,13 +81,12 @@ std::string Limiter::text_of(const Binding& binding, const Demand& demand, MonoT
   switch (binding.of) {
     case Binding::Of::slots:
       return flight_.orphans_fill(slots(), now)
-                 ? "what the daemon had sent before it died may still be at work there, and takes up its "
-                   "slots"
+                 ? kOrphans
                  : fmt::format("all {} requests that may be in flight at once are", slots());
     case Binding::Of::breaker:
       return breaker_.why();
     case Binding::Of::hold:
-      return "on hold, because the vendor said that it is asked too much";
+      return kOnHold;
     case Binding::Of::search:
       return fmt::format("its limit is looked for, and {:.3g} requests a second are allowed now",
                          adaptive_->rate());
@@ -116,7 +97,7 @@ std::string Limiter::text_of(const Binding& binding, const Demand& demand, MonoT
       return why.empty() ? "a limit that the vendor told of" : why;
     }
     case Binding::Of::part:
-      return text_of(binding.part);
+      return parts_.text(binding.part);
   }
   return {};
 }
@@ -124,48 +105,15 @@ std::string Limiter::text_of(const Binding& binding, const Demand& demand, MonoT
 int Limiter::room(MonoTime now, MonoTime until) const {
   if (hold_.is_on(until) || flight_.orphans_fill(limits_.concurrency, until)) return 0;
   if (breaker_.open() && breaker_.next() > until) return 0;
-  std::int64_t most = breaker_.open() ? 1 : std::numeric_limits<int>::max();
-  for (const auto& limit : finer_) {
-    if (limit.for_all()) most = std::min(most, limit.room({}, now, until));
-  }
+  const auto most = std::min<std::int64_t>(breaker_.open() ? 1 : std::numeric_limits<int>::max(),
+                                           parts_.room_of_all(now, until));
   const std::int64_t found = adaptive_ ? adaptive_->room(now, until) : most;
   return static_cast<int>(
       std::min({most, found, rates_.room(now, until), told_.room(now, until, flight_.cost())}));
 }
 
-bool Limiter::is_long() const {
-  constexpr std::size_t kMany = 16;
-  return std::ranges::any_of(finer_, [](const FinerLimit& limit) { return limit.values() > kMany; });
-}
-
-MonoTime Limiter::next_of(const Demand::Part& part, MonoTime now) const {
-  if (part.limit != Demand::kRetries) return finer_.at(part.limit).next(part, now);
-  // While the breaker is open nothing but probes goes, and any task may be one.
-  return breaker_.open() ? now : retries_.next(now);
-}
-
-std::int64_t Limiter::room_of(const Demand::Part& part, MonoTime now, MonoTime until) const {
-  if (part.limit != Demand::kRetries) return finer_.at(part.limit).room(part.value, now, until);
-  return breaker_.open() ? std::numeric_limits<int>::max() : retries_.room(now, until);
-}
-
-Span Limiter::book(const Demand::Part& part, std::int64_t cost, MonoTime from) {
-  if (part.limit != Demand::kRetries) return finer_.at(part.limit).book(part.value, cost, from);
-  return retries_.book(cost, from);
-}
-
-std::string Limiter::text_of(const Demand::Part& part) const {
-  if (part.limit == Demand::kRetries)
-    return fmt::format("the retry budget ({:g} % of the other requests)", 100 * limits_.retry_share);
-  const auto& limit = finer_.at(part.limit);
-  return part.value.empty() ? limit.text() : fmt::format("{}: {}", limit.text(), excerpt(part.value));
-}
-
 std::optional<milliseconds> Limiter::time_for(std::int64_t count, MonoTime now) const {
-  auto least = rates_.time_for(count, now);
-  for (const auto& limit : finer_) {
-    if (limit.for_all()) least = std::max(least, limit.time_for(count, now));
-  }
+  const auto least = std::max(rates_.time_for(count, now), parts_.time_for_all(count, now));
   return adaptive_ ? std::max(least, std::optional(adaptive_->time_for(count))) : least;
 }
 
@@ -174,13 +122,9 @@ Limiter::Ticket Limiter::take(MonoTime now, const Demand& demand) {
   Ticket ticket{flight_.take(demand.cost), now, {}, {}};
   if (adaptive_) ticket.left = adaptive_->taken(now, flight_.count());
   breaker_.taken(ticket.number);
-  retries_.taken(demand.retry, now);
   rates_.taken(now, demand.cost);
   told_.taken(now, demand.cost);
-  for (auto& limit : finer_) {
-    if (limit.for_all()) ticket.finer.push_back(limit.take(limit.part_of(demand), now));
-  }
-  for (const auto& part : demand.parts) ticket.finer.push_back(finer_.at(part.limit).take(part, now));
+  ticket.parts = parts_.take(demand, now);
   return ticket;
 }
 
@@ -191,7 +135,7 @@ void Limiter::sent(const Ticket& ticket, MonoTime now) {
   request->sent = now;
   rates_.sent(now, request->cost);
   told_.sent(now, request->cost);
-  for (const auto& each : ticket.finer) FinerLimit::sent(each, now);
+  PartBounds::sent(ticket.parts, now);
 }
 
 void Limiter::ended(const Ticket& ticket, const Ending& ending, MonoTime now) {
@@ -208,7 +152,7 @@ void Limiter::ended(const Ticket& ticket, const Ending& ending, MonoTime now) {
       served_ = std::max(served_.value_or(ticket.taken), ticket.taken);
     }
   }
-  for (const auto& each : ticket.finer) FinerLimit::ended(each, well, now);
+  PartBounds::ended(ticket.parts, well, now);
   told_.ended(ended, rates_, flight_, now);
   if (ending.refuses_us) breaker_.trip(now, ending.reason);
   auto quiet = ending.hold;

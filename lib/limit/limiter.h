@@ -23,11 +23,10 @@
 #include "limit/adaptive.h"
 #include "limit/breaker.h"
 #include "limit/demand.h"
-#include "limit/finer_limit.h"
 #include "limit/flight.h"
 #include "limit/hold.h"
+#include "limit/part_bounds.h"
 #include "limit/rates.h"
-#include "limit/retry_budget.h"
 #include "limit/told.h"
 #include "limit/told_limit.h"
 
@@ -70,7 +69,7 @@ class Limiter {
     std::uint64_t number = 0;
     MonoTime taken{};
     Adaptive::Left left{};
-    std::vector<FinerLimit::Ticket> finer{};
+    PartBounds::Tickets parts{};
   };
 
   Limiter(Limits limits, MonoTime now) { reconfigure(std::move(limits), now); }
@@ -108,9 +107,7 @@ class Limiter {
   // It is not known yet how much more is allowed soon.
   bool searches() const { return adaptive_ && adaptive_->doubles(); }
   // What leaves counts in a window, which a restart must find as it was: so it has to be saved before.
-  bool keeps_windows() const {
-    return !rates_.empty() || told_.has_windows() || std::ranges::any_of(finer_, &FinerLimit::has_rates);
-  }
+  bool keeps_windows() const { return !rates_.empty() || told_.has_windows() || parts_.has_rates(); }
   // When the open breaker lets its next probe go; nothing while it is closed.
   std::optional<MonoTime> next_probe() const {
     return breaker_.open() ? std::optional(breaker_.next()) : std::nullopt;
@@ -129,17 +126,9 @@ class Limiter {
   };
   Binding binding(const Demand& demand, MonoTime now) const;
   std::string text_of(const Binding& binding, const Demand& demand, MonoTime now) const;
-  // The finer limits, by their place in the configuration.
-  const std::vector<FinerLimit>& finer() const { return finer_; }
-  // Its state is so long that it is not for every commit.
-  bool is_long() const;
-  // Some demands have to wait where others need not.
-  bool tells_demands_apart() const { return !finer_.empty() || retries_.is_spent(); }
-  // Of one part of a demand: when it may go, how much of it may until then, and a turn that is booked for it.
-  MonoTime next_of(const Demand::Part& part, MonoTime now) const;
-  std::int64_t room_of(const Demand::Part& part, MonoTime now, MonoTime until) const;
-  Span book(const Demand::Part& part, std::int64_t cost, MonoTime from);
-  std::string text_of(const Demand::Part& part) const;
+  // What binds some requests and not all alike.
+  const PartBounds& parts() const { return parts_; }
+  PartBounds& parts() { return parts_; }
   // How many could leave until then at most, if nothing changed but time.
   int room(MonoTime now, MonoTime until) const;
 
@@ -167,8 +156,7 @@ class Limiter {
   Breaker breaker_;
   Told told_;
   std::optional<Adaptive> adaptive_;
-  std::vector<FinerLimit> finer_;
-  RetryBudget retries_;
+  PartBounds parts_;
   std::optional<MonoTime> good_reply_;  // the latest
   std::optional<MonoTime> served_;
 };

@@ -41,7 +41,7 @@ std::string Limiter::save(const Moment& now, MonoTime valid_until) const {
   saved.breaker = breaker_.state(now.mono, valid_until);
   rates_.save(saved, leaving, now.mono);
   told_.save(saved, leaving, flight_.cost(), now.mono);
-  for (const auto& each : finer_) saved.finer.push_back(each.save(now.mono, valid_until));
+  saved.finer = parts_.save(now.mono, valid_until);
   if (adaptive_) saved.adaptive = adaptive_->state();
   return write_limiter(saved);
 }
@@ -53,7 +53,7 @@ void Limiter::restore(std::string_view state, const Moment& now) {
     restore(*saved, now);
   } else {
     rates_.assume_full_pace(limits_.concurrency, now.mono);
-    for (auto& each : finer_) each.assume_full_pace(now.mono);
+    parts_.assume_full_pace(now.mono);
   }
 }
 
@@ -61,10 +61,7 @@ void Limiter::restore(const SavedLimiter& saved, const Moment& now) {
   const auto then = now.mono - std::max(time_since(saved, now), microseconds(0));
   rates_.restore(saved, then, now.mono);
   told_.restore(saved, then, now.mono);
-  for (const auto& before : saved.finer) {
-    const auto same = std::ranges::find(finer_, before.name, &FinerLimit::name);
-    if (same != finer_.end()) same->restore(before, then, now.mono);
-  }
+  parts_.restore(saved.finer, then, now.mono);
   if (adaptive_ && saved.adaptive) adaptive_->restore(*saved.adaptive, now.mono);
   hold_.restore(saved.hold ? std::optional(then + *saved.hold) : std::nullopt, saved.own_hold);
   if (saved.orphans > 0) orphaned(saved.orphans, then + saved.orphans_for);
@@ -79,7 +76,7 @@ void Limiter::restore(const SavedLimiter& saved, const Moment& now) {
 void Limiter::orphaned(int count, MonoTime until) {
   const auto most = std::max(limits_.concurrency - flight_.orphans().count, 0);
   flight_.add_orphans(std::min(count, most), until);
-  for (auto& each : finer_) each.orphaned(count, until);
+  parts_.orphaned(count, until);
 }
 
 }  // namespace fanout

@@ -1,11 +1,17 @@
 #include "limit/retry_budget.h"
 
+#include <fmt/format.h>
+
 namespace fanout {
 namespace {
 
 constexpr milliseconds kNoneAnyMore{1000};
 
 }  // namespace
+
+std::string RetryBudget::text() const {
+  return fmt::format("the retry budget ({:g} % of the other requests)", 100 * share_);
+}
 
 void RetryBudget::taken(bool retry, MonoTime now) {
   if (retry) {

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "limit/span.h"
 
@@ -23,6 +24,7 @@ class RetryBudget {
 
   explicit RetryBudget(double share = 1) : share_(share) {}
   void change(double share) { share_ = share; }
+  std::string text() const;  // what it is, for the operator
 
   void taken(bool retry, MonoTime now);
   // When the next retry may leave.

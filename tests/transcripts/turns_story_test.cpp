@@ -42,21 +42,17 @@ std::int64_t asked(const Story& story, const std::string& prefix) {
 
 const std::string kVendor = vendor("rate = \"20/1s\"\n");
 
-TEST(TurnsStory, AHighPriorityHasTenTimesTheTurns) {
-  Story story(kVendor + fan("p", "priority = \"high\"\n") + fan("q"), lists(50'000));
+double share_of_p(const std::string& priority) {
+  Story story(kVendor + fan("p", "priority = \"" + priority + "\"\n") + fan("q"), lists(50'000));
   start_both(story);
   story.pass(minutes(2));
   const auto p = static_cast<double>(asked(story, "/p/")), q = static_cast<double>(asked(story, "/q/"));
-  EXPECT_NEAR(p / (p + q), 10.0 / 11, 0.02);
+  return p / (p + q);
 }
 
-TEST(TurnsStory, ALowPriorityStillHasSome) {
-  Story story(kVendor + fan("p", "priority = \"low\"\n") + fan("q"), lists(50'000));
-  start_both(story);
-  story.pass(minutes(2));
-  const auto p = static_cast<double>(asked(story, "/p/")), q = static_cast<double>(asked(story, "/q/"));
-  EXPECT_NEAR(p / (p + q), 1.0 / 11, 0.02);
-}
+TEST(TurnsStory, AHighPriorityHasTenTimesTheTurns) { EXPECT_NEAR(share_of_p("high"), 10.0 / 11, 0.02); }
+
+TEST(TurnsStory, ALowPriorityStillHasSome) { EXPECT_NEAR(share_of_p("low"), 1.0 / 11, 0.02); }
 
 // 3,600 at half of twenty a second take six minutes, and at all of them three.
 TEST(TurnsStory, ADeadlineThatWouldBeMissedIsKept) {
@@ -91,6 +87,18 @@ TEST(TurnsStory, AMillionTasksDoNotStarveAHundred) {
   const auto before = story.now();
   story.shell("INSERT INTO control (command, target) VALUES ('start', 'p')");
   EXPECT_LT(time_of_p(story) - std::chrono::duration<double>(before).count(), 20) << "at most twice that";
+}
+
+// Half of twenty a second is two of five.
+TEST(TurnsStory, WhatCostsMuchIsNotPassedOverByWhatCostsLittle) {
+  Story story(kVendor + pipeline("p", "", "items = \"$\"\n") +
+                  "[[pipeline.p.level]]\nname = \"b\"\nparent = \"a\"\npath = \"/p/{a}\"\ncost = 5\n" +
+                  fan("q"),
+              lists(2000));
+  start_both(story);
+  story.pass(minutes(2));
+  EXPECT_NEAR(static_cast<double>(asked(story, "/p/")), 240, 12);
+  EXPECT_NEAR(static_cast<double>(asked(story, "/q/")), 1200, 60);
 }
 
 }  // namespace

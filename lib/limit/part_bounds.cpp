@@ -1,0 +1,132 @@
+#include "limit/part_bounds.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "base/excerpt.h"
+
+namespace fanout {
+
+void PartBounds::reconfigure(const std::vector<FinerLimits>& limits, double retry_share, microseconds jitter,
+                             MonoTime now) {
+  retries_.change(retry_share);
+  std::vector<FinerLimit> finer;
+  for (const auto& each : limits) {
+    const auto same = std::ranges::find(finer_, each.name, &FinerLimit::name);
+    if (same != finer_.end()) {
+      finer.push_back(std::move(*same));
+      finer_.erase(same);
+      finer.back().reconfigure(each, jitter, now);
+    } else {
+      finer.emplace_back(each, jitter, now);
+    }
+  }
+  finer_ = std::move(finer);
+}
+
+PartBounds::Held PartBounds::latest(const Demand& demand, bool probes, MonoTime now) const {
+  Held latest{now, {}};
+  const auto bound = [&](const Demand::Part& part) {
+    if (const auto until = next(part, now); until > latest.until) latest = {until, part};
+  };
+  if (demand.retry && !probes) bound({Demand::kRetries});
+  for (std::size_t i = 0; i < finer_.size(); ++i) {
+    if (finer_[i].for_all()) bound({i, finer_[i].cost_of(demand)});
+  }
+  for (const auto& part : demand.parts) bound(part);
+  return latest;
+}
+
+MonoTime PartBounds::next(const Demand::Part& part, MonoTime now) const {
+  return part.limit == Demand::kRetries ? retries_.next(now) : finer_.at(part.limit).next(part, now);
+}
+
+std::int64_t PartBounds::room(const Demand::Part& part, MonoTime now, MonoTime until) const {
+  return part.limit == Demand::kRetries ? retries_.room(now, until)
+                                        : finer_.at(part.limit).room(part.value, now, until);
+}
+
+Span PartBounds::book(const Demand::Part& part, std::int64_t cost, MonoTime from) {
+  return part.limit == Demand::kRetries ? retries_.book(cost, from)
+                                        : finer_.at(part.limit).book(part.value, cost, from);
+}
+
+std::string PartBounds::text(const Demand::Part& part) const {
+  if (part.limit == Demand::kRetries) return retries_.text();
+  const auto limit = finer_.at(part.limit).text();
+  return part.value.empty() ? limit : fmt::format("{}: {}", limit, excerpt(part.value));
+}
+
+std::int64_t PartBounds::room_of_all(MonoTime now, MonoTime until) const {
+  auto room = std::numeric_limits<std::int64_t>::max();
+  for (const auto& limit : finer_) {
+    if (limit.for_all()) room = std::min(room, limit.room({}, now, until));
+  }
+  return room;
+}
+
+std::optional<milliseconds> PartBounds::time_for_all(std::int64_t cost, MonoTime now) const {
+  std::optional<milliseconds> least;
+  for (const auto& limit : finer_) {
+    if (limit.for_all()) least = std::max(least, limit.time_for(cost, now));
+  }
+  return least;
+}
+
+std::string PartBounds::why_all(MonoTime now) const {
+  for (const auto& limit : finer_) {
+    if (auto why = limit.for_all() ? limit.why(now) : ""; !why.empty()) return why;
+  }
+  return {};
+}
+
+bool PartBounds::has_rates() const { return std::ranges::any_of(finer_, &FinerLimit::has_rates); }
+
+bool PartBounds::are_long() const {
+  constexpr std::size_t kMany = 16;
+  return std::ranges::any_of(finer_, [](const FinerLimit& limit) { return limit.values() > kMany; });
+}
+
+PartBounds::Tickets PartBounds::take(const Demand& demand, MonoTime now) {
+  retries_.taken(demand.retry, now);
+  Tickets tickets;
+  for (auto& limit : finer_) {
+    if (limit.for_all()) tickets.push_back(limit.take({0, limit.cost_of(demand)}, now));
+  }
+  for (const auto& part : demand.parts) tickets.push_back(finer_.at(part.limit).take(part, now));
+  return tickets;
+}
+
+void PartBounds::sent(const Tickets& tickets, MonoTime now) {
+  for (const auto& ticket : tickets) FinerLimit::sent(ticket, now);
+}
+
+void PartBounds::ended(const Tickets& tickets, bool well, MonoTime now) {
+  for (const auto& ticket : tickets) FinerLimit::ended(ticket, well, now);
+}
+
+void PartBounds::orphaned(int count, MonoTime until) {
+  for (auto& limit : finer_) limit.orphaned(count, until);
+}
+
+std::vector<SavedLimiter::Finer> PartBounds::save(MonoTime now, MonoTime valid_until) const {
+  std::vector<SavedLimiter::Finer> saved;
+  for (const auto& limit : finer_) saved.push_back(limit.save(now, valid_until));
+  return saved;
+}
+
+void PartBounds::restore(const std::vector<SavedLimiter::Finer>& saved, MonoTime then, MonoTime now) {
+  for (const auto& before : saved) {
+    const auto same = std::ranges::find(finer_, before.name, &FinerLimit::name);
+    if (same != finer_.end()) same->restore(before, then, now);
+  }
+}
+
+void PartBounds::assume_full_pace(MonoTime now) {
+  for (auto& limit : finer_) limit.assume_full_pace(now);
+}
+
+}  // namespace fanout

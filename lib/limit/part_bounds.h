@@ -1,0 +1,69 @@
+// What binds some of a vendor's requests and not all alike: its finer limits, and its budget for retries.
+//
+// A demand takes a part of each that binds it. Finer limits that bind all requests are kept here too, and are
+// in no demand. Owned by the limiter, on the loop, told the time.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "limit/demand.h"
+#include "limit/finer_limit.h"
+#include "limit/limiter_state.h"
+#include "limit/retry_budget.h"
+#include "limit/span.h"
+
+namespace fanout {
+
+class PartBounds {
+ public:
+  using Tickets = std::vector<FinerLimit::Ticket>;
+
+  // A limit of the same name goes on with what it knows.
+  void reconfigure(const std::vector<FinerLimits>& finer, double retry_share, microseconds jitter,
+                   MonoTime now);
+
+  // The part that lets it go last, and when; now, where none holds it up. probes: nothing but probes goes,
+  // and any task may be one, so retries are not counted.
+  struct Held {
+    MonoTime until{};
+    Demand::Part part{};
+  };
+  Held latest(const Demand& demand, bool probes, MonoTime now) const;
+
+  // Of one part: when it may go, how much of it may until then, a turn that is booked for it, what it is.
+  MonoTime next(const Demand::Part& part, MonoTime now) const;
+  std::int64_t room(const Demand::Part& part, MonoTime now, MonoTime until) const;
+  Span book(const Demand::Part& part, std::int64_t cost, MonoTime from);
+  std::string text(const Demand::Part& part) const;
+  std::optional<milliseconds> time_for(std::size_t limit, std::int64_t cost, MonoTime now) const {
+    return finer_.at(limit).time_for(cost, now);
+  }
+
+  // Of those that bind all requests, as those of the limiter.
+  std::int64_t room_of_all(MonoTime now, MonoTime until) const;
+  std::optional<milliseconds> time_for_all(std::int64_t cost, MonoTime now) const;
+  std::string why_all(MonoTime now) const;
+
+  bool has_rates() const;
+  // Their state is so long that it is not for every commit.
+  bool are_long() const;
+  // Some demands have to wait where others need not.
+  bool tell_apart() const { return !finer_.empty() || retries_.is_spent(); }
+
+  Tickets take(const Demand& demand, MonoTime now);
+  static void sent(const Tickets& tickets, MonoTime now);
+  static void ended(const Tickets& tickets, bool well, MonoTime now);
+  void orphaned(int count, MonoTime until);
+
+  std::vector<SavedLimiter::Finer> save(MonoTime now, MonoTime valid_until) const;
+  void restore(const std::vector<SavedLimiter::Finer>& saved, MonoTime then, MonoTime now);
+  void assume_full_pace(MonoTime now);
+
+ private:
+  std::vector<FinerLimit> finer_;  // by their place in the configuration
+  RetryBudget retries_;
+};
+
+}  // namespace fanout
