@@ -117,6 +117,8 @@ INSTANTIATE_TEST_SUITE_P(
               kLimit + "name = \"x\"\nconcurrency = 1\n" + kLimit + "name = \"x\"\nconcurrency = 2\n",
               "there is a limit \"x\" already"},
         Wrong{"AShareIsNothing", "rate = \"1/1s\"\nshare = \"0%\"\n", "no share that could be used"},
+        Wrong{"AShareIsNextToNothing", "rate = \"1/1d\"\nshare = \"1e-300%\"\n",
+              "no share that could be used"},
         Wrong{"AShareIsMoreThanAll", "rate = \"1/1s\"\nshare = \"110%\"\n", "no share that could be used"},
         Wrong{"AShareIsNoPercentage", "rate = \"1/1s\"\nshare = \"0.6\"\n", "no share that could be used"}),
     [](const auto& each) { return each.param.name; });
