@@ -125,6 +125,7 @@ Limiter::Ticket Limiter::take(MonoTime now, const Demand& demand) {
   rates_.taken(now, demand.cost);
   told_.taken(now, demand.cost);
   ticket.parts = parts_.take(demand, now);
+  left_behind_.reset();
   return ticket;
 }
 

@@ -80,7 +80,8 @@ class Limiter {
   // The way to the vendor or the credentials changed: forgets hold, breaker and what was told. Windows stay.
   void reset();
   void restore(std::string_view state, const Moment& now);
-  // So many requests of a process that died may still be worked on: they take up slots until then.
+  // So many requests of a process that died may still be worked on: they take up slots until then. No more
+  // than may have left by what that process had saved, where it had to save before anything left.
   void orphaned(int count, MonoTime until);
   // valid_until: nothing leaves after it without another save. Not after now: nothing leaves at all.
   std::string save(const Moment& now, MonoTime valid_until) const;
@@ -147,6 +148,7 @@ class Limiter {
 
  private:
   int slots() const;
+  void add_orphans(int count, MonoTime until);
   void restore(const SavedLimiter& saved, const Moment& now);  // limiter_memory.cpp
 
   Limits limits_;
@@ -159,6 +161,7 @@ class Limiter {
   PartBounds parts_;
   std::optional<MonoTime> good_reply_;  // the latest
   std::optional<MonoTime> served_;
+  std::optional<std::int64_t> left_behind_;  // at most, by the process before; until this one sends
 };
 
 }  // namespace fanout

@@ -59,12 +59,13 @@ void Limiter::restore(std::string_view state, const Moment& now) {
 
 void Limiter::restore(const SavedLimiter& saved, const Moment& now) {
   const auto then = now.mono - std::max(time_since(saved, now), microseconds(0));
+  if (!saved.lanes.empty()) left_behind_ = saved.on_their_way;
   rates_.restore(saved, then, now.mono);
   told_.restore(saved, then, now.mono);
   parts_.restore(saved.finer, then, now.mono);
   if (adaptive_ && saved.adaptive) adaptive_->restore(*saved.adaptive, now.mono);
   hold_.restore(saved.hold ? std::optional(then + *saved.hold) : std::nullopt, saved.own_hold);
-  if (saved.orphans > 0) orphaned(saved.orphans, then + saved.orphans_for);
+  if (saved.orphans > 0) add_orphans(saved.orphans, then + saved.orphans_for);
   auto breaker = saved.breaker;
   if (breaker.until_probe) {
     *breaker.until_probe -= std::chrono::floor<milliseconds>(now.mono - then);
@@ -74,6 +75,12 @@ void Limiter::restore(const SavedLimiter& saved, const Moment& now) {
 }
 
 void Limiter::orphaned(int count, MonoTime until) {
+  const auto left = std::min<std::int64_t>(count, left_behind_.value_or(count));
+  if (left_behind_) *left_behind_ -= left;
+  add_orphans(static_cast<int>(left), until);
+}
+
+void Limiter::add_orphans(int count, MonoTime until) {
   const auto most = std::max(limits_.concurrency - flight_.orphans().count, 0);
   flight_.add_orphans(std::min(count, most), until);
   parts_.orphaned(count, until);

@@ -126,6 +126,37 @@ TEST(LimiterMemory, OrphansTakeUpSlotsUntilTheyMustBeOver) {
   EXPECT_EQ(limiter.next(at(45'000)), at(45'000));
 }
 
+TEST(LimiterMemory, NoMoreIsLeftBehindThanMayHaveLeft) {
+  const Limits limits{100, {{10, milliseconds(1000)}}, 1};
+  Limiter before(limits, at(10'000));
+  before.take(at(10'000));
+  const auto state =
+      before.save(moment(10'000), at(10'250));  // one in flight, two may leave, and one to be sure
+  auto after = restarted(state, moment(10'300), limits);
+  after.orphaned(300, at(40'300));  // so many were claimed
+  EXPECT_EQ(after.orphans_until(), at(40'300));
+  EXPECT_LT(after.next(at(13'000)), at(40'300)) << "most of the hundred slots are free";
+  auto later = restarted(after.save(moment(10'300), at(10'300)), moment(10'300), {4, limits.rates, 1});
+  EXPECT_EQ(later.next(at(13'000)), at(40'300)) << "and four are not";
+}
+
+TEST(LimiterMemory, WithoutARateAllSlotsMayBeTaken) {
+  const Limits limits{100, {}, 1};
+  const Limiter before(limits, at(10'000));
+  auto after = restarted(before.save(moment(10'000), at(10'250)), moment(10'300), limits);
+  after.orphaned(300, at(40'300));
+  EXPECT_EQ(after.next(at(13'000)), at(40'300)) << "nothing says how many left";
+}
+
+TEST(LimiterMemory, WhatThisProcessGivesUpIsNotBoundByTheOneBefore) {
+  const Limits limits{2, {{10, milliseconds(1000)}}, 2};
+  const Limiter before(limits, at(10'000));
+  auto after = restarted(before.save(moment(10'000), at(10'000)), moment(10'300), limits);
+  after.ended(after.take(at(20'000)), {Evidence::alive, ""}, at(20'000));
+  after.orphaned(2, at(40'300));
+  EXPECT_EQ(after.next(at(30'000)), at(40'300));
+}
+
 TEST(LimiterMemory, OrphansOutliveACrashOfTheirOwn) {
   const Limits four{4, {}, 1};
   Limiter before(four, at(10'000));
