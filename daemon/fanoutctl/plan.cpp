@@ -47,19 +47,23 @@ void add_times(NextRun& next, const PlanFor& asked) {
   known.adaptive = false;  // nobody knows what will be found
   const Limiter limiter(limits_now(known, wall, MonoTime{}), MonoTime{});
   const auto load = load_of(asked.pipeline, vendor, calls_of(next));
-  next.at_the_limit = time_needed(limiter, known, load, static_cast<double>(next.calls.median), 0, wall, {});
+  const auto calls = static_cast<double>(next.calls.median);
+  next.cost = load.cost;
+  next.at_the_limit = time_needed(limiter, known, load, calls, 0, wall, {});
+  const auto at_rates = limiter.time_at_all_hours(calls, load.cost, {});
+  next.by_rates = at_rates && next.at_the_limit && *next.at_the_limit <= *at_rates + *at_rates / 100;
   if (!asked.other_limits) next.took = asked.past.front().took;
   next.lasts = std::max(next.at_the_limit.value_or(milliseconds(0)), next.took.value_or(milliseconds(0)));
 }
 
 void add_schedule(NextRun& next, const PlanFor& asked) {
-  next.tightest = tightest_in_a_day(asked.vendor.rates);
+  next.tightest = tightest_in_a_day(asked.vendor);
   const auto& schedule = asked.pipeline.schedule;
   const double a_day = schedule ? runs_a_day(*schedule, asked.now) : 1;
   if (next.tightest) {
-    const double calls = a_day * static_cast<double>(next.calls.median);
-    next.share = calls / in_a_day(*next.tightest);
-    next.share_of_all = (calls + asked.others_a_day) / in_a_day(*next.tightest);
+    const double cost = a_day * static_cast<double>(next.calls.median) * next.cost;
+    next.share = cost / in_a_day(*next.tightest);
+    next.share_of_all = (cost + asked.others_a_day) / in_a_day(*next.tightest);
   }
   if (!schedule) return;
   next.runs_a_day = a_day;
@@ -101,8 +105,9 @@ std::string calls_text(const NextRun& next) {
 
 std::string time_text(const NextRun& next, const PlanFor& asked) {
   std::string text = "time: ";
-  text += next.at_the_limit ? fmt::format("at least {} at {}", roughly(*next.at_the_limit),
-                                          listed_rates(asked.vendor.rates))
+  text += next.at_the_limit ? fmt::format("at least {} {}", roughly(*next.at_the_limit),
+                                          next.by_rates ? "at " + listed_rates(asked.vendor.rates)
+                                                        : "by the vendor's finer limits")
                             : fmt::format(
                                   "vendor {} has no rate, so its limit is looked for; with one: "
                                   "--if rate=20/1s",
@@ -145,10 +150,13 @@ std::string disk_text(const NextRun& next) {
 
 }  // namespace
 
-std::int64_t PastRun::tasks() const {
-  std::int64_t tasks = 0;
-  for (const auto& level : levels) tasks += level.tasks;
-  return tasks;
+double PastRun::cost(const PipelineSpec& pipeline) const {
+  double cost = 0;
+  for (const auto& total : levels) {
+    const auto* level = pipeline.level(total.level);
+    cost += static_cast<double>(total.tasks) * (level == nullptr ? 1 : level->cost);
+  }
+  return cost;
 }
 
 std::optional<NextRun> next_run(const PlanFor& asked) {

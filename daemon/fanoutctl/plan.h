@@ -19,7 +19,7 @@ struct PastRun {
   std::int64_t bytes = 0;  // of its parts, as they lie on the disk
   std::int64_t parts = 0;
   std::int64_t answers = 0;  // files of one answer, whose size nobody keeps
-  std::int64_t tasks() const;
+  double cost(const PipelineSpec& pipeline) const;
 };
 
 // What is asked about.
@@ -27,7 +27,7 @@ struct PlanFor {
   const PipelineSpec& pipeline;
   const VendorSpec& vendor;
   std::vector<PastRun> past;  // complete runs, the latest first
-  double others_a_day = 0;    // calls of the vendor's other scheduled pipelines
+  double others_a_day = 0;    // what calls of the vendor's other scheduled pipelines cost
   bool other_limits = false;  // than those of the configuration: how fast earlier runs were says nothing
   WallTime now{};
 };
@@ -39,7 +39,9 @@ struct NextRun {
   };
   std::vector<Level> levels;
   Band<std::int64_t> calls;
+  double cost = 1;                           // of a call, on average
   std::optional<milliseconds> at_the_limit;  // at the least; nothing: there is no rate
+  bool by_rates = false;                     // … and it is the vendor's own rates that say so
   std::optional<milliseconds> took;          // the last one
   milliseconds lasts{0};                     // as far as is known: the longer of both
   std::optional<Rate> tightest;              // … in a day

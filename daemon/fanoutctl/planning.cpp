@@ -56,13 +56,13 @@ Config configuration(const Words& words) {
 
 double others_a_day(const Database& database, const Config& config, const PipelineSpec& pipeline,
                     WallTime now) {
-  double calls = 0;
+  double cost = 0;
   for (const auto& [name, other] : config.pipelines) {
     if (name == pipeline.name || other.vendor != pipeline.vendor || !other.schedule) continue;
     const auto past = past_runs(database, name);
-    if (!past.empty()) calls += runs_a_day(*other.schedule, now) * static_cast<double>(past.front().tasks());
+    if (!past.empty()) cost += runs_a_day(*other.schedule, now) * past.front().cost(other);
   }
-  return calls;
+  return cost;
 }
 
 }  // namespace

@@ -63,15 +63,17 @@ std::vector<std::string> paused_lines(const std::vector<LimiterRow>& rows, const
 
 std::string summary_of(Database& database, const Config& config, const Options& options, WallTime since) {
   Statement ended(database,
-                  "SELECT id, pipeline, state, finished_at - started_at,"
-                  " (SELECT coalesce(sum(dead), 0) FROM tally WHERE run = id)"
+                  "SELECT id, pipeline, iif(state = 'cancelled' AND stopped <> '', 'failed', state), "
+                  "finished_at - started_at,"
+                  " (SELECT coalesce(sum(dead), 0) FROM tally WHERE run = id), stopped"
                   " FROM run WHERE finished_at >= ?1 ORDER BY id");
   ended.bind(unix_ms(since));
   std::string text;
   std::int64_t dead = 0;
   while (ended.step()) {
-    text += fmt::format("{}, run {}: {} after {}\n", ended.text(1), ended.integer(0), ended.text(2),
-                        format_duration(milliseconds(ended.integer(3))));
+    text += fmt::format("{}, run {}: {} after {}{}\n", ended.text(1), ended.integer(0), ended.text(2),
+                        format_duration(milliseconds(ended.integer(3))),
+                        ended.text(2) == "failed" ? ": " + std::string(ended.text(5)) : "");
     text += levels_of(database, ended.integer(0));
     dead += ended.integer(4);
   }

@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 #include "base/wording.h"
 #include "config/load.h"
 #include "config/path_clash.h"
@@ -126,6 +128,19 @@ std::string items_text(const Level& level) {
   return text + fmt::format(", at most {} in a reply", level.max_items);
 }
 
+// Some field of a level above it, in what it asks for.
+bool names_what_is_above(const PipelineSpec& pipeline, const Level& level) {
+  auto names = level.path.names();
+  for (const auto* templates : {&level.query, &level.headers}) {
+    for (const auto& [key, value] : *templates) {
+      for (auto& name : value.names()) names.push_back(std::move(name));
+    }
+  }
+  return std::ranges::any_of(names, [&](const std::string& name) {
+    return pipeline.level(name.substr(0, name.find('.'))) != nullptr;
+  });
+}
+
 // A level, and below it, further in, those that are asked for each of its items.
 void describe_level(Out out, const PipelineSpec& pipeline, const Level& level) {
   const std::string indent(4 + 2 * static_cast<std::size_t>(level.depth), ' ');
@@ -135,6 +150,8 @@ void describe_level(Out out, const PipelineSpec& pipeline, const Level& level) {
   fmt::format_to(out, "{}{}  GET {}\n", indent, level.name, level.path.text());
   for (const auto& [name, value] : level.query) detail("query", name + " = " + value.text());
   for (const auto& [name, value] : level.headers) detail("header", name + ": " + value.text());
+  if (level.parent >= 0 && !names_what_is_above(pipeline, level))
+    detail("note", "names nothing of " + pipeline.levels.at(static_cast<std::size_t>(level.parent)).name + ", so each of its items asks for the same");
   if (level.tolerate)
     detail("tolerate", fmt::format("{:g} % dead, or the run is stopped", 100 * *level.tolerate));
   if (level.cost > 1) detail("cost", std::to_string(level.cost));

@@ -98,15 +98,25 @@ LimitSection read_limit(const Node& node, const std::string& name, Complaints& c
   return section;
 }
 
-void complain_about_no_level(const LimitSection& section, const std::vector<const Level*>& levels,
-                             Complaints& complaints) {
-  const FinerLimitSpec& limit = section.spec;
+// Each name is a level's: one that is misspelt would leave it without a limit.
+bool complain_about_names(const LimitSection& section, const std::vector<const Level*>& levels,
+                          Complaints& complaints) {
   std::vector<std::string> names;
   for (const Level* level : levels) names.push_back(level->name);
-  std::string hint = limit.per ? "per names what no level has above it"
-                               : "path is compared with the paths of levels, as they are written";
-  if (!limit.levels.empty()) hint = did_you_mean(limit.levels.front(), names);
-  complaints.add(section.match_place, "no level of a pipeline of this vendor is meant by it", hint);
+  bool good = true;
+  for (const auto& name : section.spec.levels) {
+    if (std::ranges::find(names, name) != names.end()) continue;
+    complaints.add(section.match_place, "no level of a pipeline of this vendor is named " + in_quotes(name),
+                   did_you_mean(name, names));
+    good = false;
+  }
+  return good;
+}
+
+void complain_about_no_level(const LimitSection& section, Complaints& complaints) {
+  complaints.add(section.match_place, "no level of a pipeline of this vendor is meant by it",
+                 section.spec.per ? "per names what no level has above it"
+                                  : "path is compared with the paths of levels, as they are written");
 }
 
 }  // namespace
@@ -146,7 +156,8 @@ void join_limits(VendorSection& vendor, const std::map<std::string, PipelineSpec
       limit.largest_cost = std::max(limit.largest_cost, limit.cost.value_or(level->cost));
     }
     refuse_costs_beyond(limit.rates, limit.largest_cost, vendor.limits[i].place, complaints);
-    if (!binds_some) complain_about_no_level(vendor.limits[i], levels, complaints);
+    const bool named = levels.empty() || complain_about_names(vendor.limits[i], levels, complaints);
+    if (named && !binds_some) complain_about_no_level(vendor.limits[i], complaints);
     vendor.spec.limits.push_back(limit);
   }
 }

@@ -54,7 +54,10 @@ std::vector<Rate> read_rates(Reader& reader) {
   std::set<milliseconds> windows;
   for (const Node* node : reader.texts("rate", true)) {
     const std::optional<Rate> rate = parse_rate(node->text);
-    if (!rate || rate->limit <= 0 || rate->window.count() <= 0) {
+    if (rate && (rate->limit <= 0 || rate->window.count() <= 0)) {
+      reader.complaints().add(node->place, in_quotes(node->text) + " lets nothing go",
+                              "to stop, use: fanoutctl pause; for no limit of its own leave rate out");
+    } else if (!rate) {
       reader.complaints().add(node->place, in_quotes(node->text) + " is no rate",
                               "write N/duration, for example \"100/1s\" or \"65000/1d\"");
     } else if (!windows.insert(rate->window).second) {

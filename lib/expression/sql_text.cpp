@@ -117,7 +117,9 @@ std::string hint_at(std::string_view sql, std::size_t place, const std::vector<G
     if (is_given) return fmt::format("write {} without quotes", name);
     std::vector<std::string> names;
     std::ranges::transform(given, std::back_inserter(names), &GivenName::name);
-    return did_you_mean(name, names, "what is given here is");
+    auto hint = did_you_mean(name, names, "what is given here is");
+    if (line->at(i).text.starts_with('"')) return hint + "; a text stands in single quotes: '" + name + "'";
+    return hint;
   }
   return {};
 }

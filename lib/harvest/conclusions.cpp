@@ -76,8 +76,10 @@ void Conclusions::go_on(Attempt& attempt, Again how, std::string redirected_to) 
     so_far.sent_again = true;
   }
   const auto* run = runs_.find(attempt.claimed.task.run);
-  if (run != nullptr && dispatchers_.let(*run, runs_)) {
-    dispatcher.wait_here(std::move(attempt.claimed), run->names, *runs_.pipeline_of(*run), true);
+  const auto* pipeline = run != nullptr && dispatchers_.let(*run, runs_) ? runs_.pipeline_of(*run) : nullptr;
+  // A reload may have given its pipeline to another vendor.
+  if (pipeline != nullptr && &dispatchers_.of(pipeline->vendor) == &dispatcher) {
+    dispatcher.wait_here(std::move(attempt.claimed), run->names, *pipeline, true);
   } else {
     dispatcher.waiting().remember(attempt.claimed);
     committer_.settle(unclaimed(attempt.claimed.task.id, attempt.claimed.task.claim));

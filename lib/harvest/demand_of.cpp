@@ -1,6 +1,21 @@
 #include "harvest/demand_of.h"
 
+#include <fmt/format.h>
+
+#include "base/excerpt.h"
+#include "base/hash.h"
+
 namespace fanout {
+namespace {
+
+// Thousands of them are kept, in memory and several times a second on the disk.
+std::string short_name(std::string value) {
+  constexpr std::size_t kLongest = 64;
+  if (value.size() <= kLongest) return value;
+  return fmt::format("{}~{:016x}", excerpt(value.substr(0, kLongest)), fnv1a(value));
+}
+
+}  // namespace
 
 Demand demand_of(const Task& task, const RunNames& run, const PipelineSpec& pipeline,
                  const VendorSpec& vendor) {
@@ -17,6 +32,7 @@ Demand demand_of(const Task& task, const RunNames& run, const PipelineSpec& pipe
       const auto as_it_is = [](std::string value) { return value; };
       part.value = limit.per->expand_raw([&](std::string_view name) { return names.value(name); }, as_it_is)
                        .value_or("");
+      part.value = short_name(std::move(part.value));
     }
     demand.parts.push_back(std::move(part));
   }

@@ -38,6 +38,17 @@ bool is_stale(const SavedRow& saved, const SavedRow& now) {
   return now.hold && (!saved.hold || *now.hold > *saved.hold);
 }
 
+// The ends of hours are worked out from two clocks anew.
+bool same_hours(std::vector<FinerLimits> limits, const std::vector<FinerLimits>& before) {
+  constexpr milliseconds kSame{1000};
+  if (limits.size() != before.size()) return false;
+  for (std::size_t i = 0; i < limits.size(); ++i) {
+    auto& ends = limits[i].ends;
+    if (ends && before[i].ends && std::chrono::abs(*ends - *before[i].ends) < kSame) ends = before[i].ends;
+  }
+  return limits == before;
+}
+
 // So many more are wanted here, to leave until the horizon.
 int missing(const VendorSpec& spec, const Limiter& limiter, const WaitingTasks& waiting, MonoTime now,
             MonoTime horizon) {
@@ -49,7 +60,7 @@ int missing(const VendorSpec& spec, const Limiter& limiter, const WaitingTasks& 
     // What waits longer here, for a limit of its own, is not what leaves by then.
     waiting.look_at([&](const Demand& demand, int count) {
       const auto until = limiter.parts().latest(demand, limiter.breaker_open(), now).until;
-      if (until > horizon && passes_by_itself(until)) there -= count;
+      if (until > horizon) there -= count;
     });
   }
   // Few at a time are not worth a commit of their own while there are plenty.
@@ -77,6 +88,10 @@ void Dispatcher::reconfigure(const VendorSpec& spec, const TransportMaker& make_
                            spec.adaptive == spec_.adaptive && spec.limits == spec_.limits &&
                            spec.largest_cost == spec_.largest_cost && spec.retry.budget == spec_.retry.budget;
   auto transport = same_way ? nullptr : make_transport(spec);  // may throw, and then nothing has changed
+  if (spec.limits != spec_.limits || spec.retry.budget != spec_.retry.budget) {
+    bookings_.forget_all();
+    other_limits_ = true;
+  }
   spec_ = spec;
   way_.credentials = std::move(credentials);
   reserving_.reset();  // it was worked out for the old limits
@@ -92,6 +107,7 @@ void Dispatcher::reconfigure(const VendorSpec& spec, const TransportMaker& make_
 
 void Dispatcher::restore(const LimiterRow& row) {
   limiter_.restore(row.state, {clock_.mono(), clock_.wall(), clock_.boot()});
+  other_limits_ = limiter_.parts().are_other();
   paused_ = row.paused;
   saved_ = what_holds(limiter_, clock_.mono());
   saved_.stands_still = !row.why.empty();
@@ -202,7 +218,7 @@ void Dispatcher::look_at_the_hour() {
   const auto ends = std::chrono::ceil<milliseconds>(*change - wall);
   hour_ends_ = now + std::clamp(ends, milliseconds(1), kHourLookedAt);
   auto limits = limits_now(spec_, wall, now);
-  if (limits.finer == limiter_.limits().finer) return;
+  if (same_hours(limits.finer, limiter_.limits().finer)) return;
   limiter_.reconfigure(std::move(limits), now);
   reserving_.reset();
   reserved_until_ = MonoTime{};
@@ -244,7 +260,7 @@ void Dispatcher::ended(const Task& task, const Limiter::Ticket& ticket, Outcome&
   // failure.
   ending.refuses_us = refused && !others_well;
   nonsense_.heard(told.nonsense, spec_.name, log_);
-  ending.told = shared(std::move(told), spec_.share);
+  ending.told = told_share_.of(std::move(told), spec_.share, now);
   ending.level = task.level;
   limiter_.ended(ticket, ending, now);
   if (auto finding = limiter_.finding(); finding != finding_) {

@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "ask/names.h"
@@ -23,6 +24,7 @@
 #include "harvest/waiting_tasks.h"
 #include "http/transport.h"
 #include "limit/limiter.h"
+#include "limit/told_share.h"
 #include "spec/config.h"
 #include "store/store.h"
 #include "task/disposition.h"
@@ -111,7 +113,9 @@ class Dispatcher {
   // A claimed task waits here; in front: its attempt goes on.
   void wait_here(Claimed claimed, const RunNames& run, const PipelineSpec& pipeline, bool in_front = false);
   // Those that a finer limit holds up for longer than they may wait here.
-  std::vector<PutOff> put_off() { return fanout::put_off(waiting_, limiter_, clock_.mono()); }
+  std::vector<PutOff> put_off() { return fanout::put_off(waiting_, bookings_, limiter_, clock_.mono()); }
+  // Tasks that were put off wait for limits that are other ones now. Says so once.
+  bool take_other_limits() { return std::exchange(other_limits_, false); }
   // Limits that bind at some hours of the day begin or end.
   void look_at_the_hour();
   void clock_changed() { hour_ends_ = {}; }
@@ -145,13 +149,16 @@ class Dispatcher {
   Way way_;
   Limiter limiter_;
   WaitingTasks waiting_;
+  Bookings bookings_;
   Suspects suspects_;
+  bool other_limits_ = false;
   bool paused_ = false;
   bool closed_ = false;
   MonoTime hour_ends_{};  // from when on other limits may hold
   MonoTime reserved_until_{};
   std::optional<MonoTime> reserving_;  // by the commit under way
   SavedRow saved_;
+  ToldShare told_share_;
   NonsenseSaid nonsense_;
   std::string finding_;  // as it was said last
 };

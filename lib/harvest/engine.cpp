@@ -80,6 +80,7 @@ Engine::Engine(Surroundings surroundings, std::shared_ptr<const Config> config, 
   committer_.pending().batch.read_commands = true;  // given while nobody was there
   committer_.prune(bygone(*runs_.config(), steady_.wall()));
   dispatchers_.orphaned(recovered.taken_back, runs_);
+  wake_what_waits_for_other_limits();
   if (const auto count = recovered.leases_taken_back(); count > 0) {
     on_.log.notice(
         fmt::format("took back {} tasks that were claimed when the daemon last ended; those that had been "
@@ -97,11 +98,17 @@ void Engine::begin_once(const std::vector<std::string>& pipelines, Settled settl
   life_.once = true;
   life_.settled = std::move(settled);
   runs_.restrict_to({pipelines.begin(), pipelines.end()});
+  begin();
+}
+
+// Orders that were given while nobody was there are obeyed before: one may have opened a run again.
+void Engine::start_once() {
+  if (!life_.once || life_.started || life_.draining || committer_.busy() || committer_.has_work()) return;
+  life_.started = true;
   for (const auto& [name, pipeline] : runs_.config()->pipelines) {
     if (runs_.are_ours(name) && runs_.of_pipeline(name) == nullptr)
       helm_.start(name, "once", on_.clock.wall());
   }
-  begin();
 }
 
 void Engine::reconfigure(std::shared_ptr<const Config> config) {
@@ -121,7 +128,19 @@ void Engine::reconfigure(std::shared_ptr<const Config> config) {
           id, run.run.pipeline, level, on_.fanoutctl, id));
     }
   }
+  wake_what_waits_for_other_limits();
   database_changed();
+}
+
+void Engine::wake_what_waits_for_other_limits() {
+  for (const auto& [name, dispatcher] : dispatchers_) {
+    if (!dispatcher->take_other_limits()) continue;
+    for (const auto& [id, run] : runs_) {
+      const auto* pipeline = runs_.pipeline_of(run);
+      if (pipeline != nullptr && pipeline->vendor == name)
+        committer_.pending().batch.wake_runs.push_back(id);
+    }
+  }
 }
 
 void Engine::database_changed() {
@@ -156,6 +175,7 @@ std::string Engine::status() const { return status_of(progress(), committer_, ag
 
 void Engine::pump() {
   if (!life_.begun) return;
+  start_once();
   if (!life_.once && !life_.draining) helm_.start_what_is_due(on_.log);
   if (committer_.blocked().empty()) send_what_may_leave();
   const auto plans = look_at_vendors();
@@ -334,7 +354,7 @@ void Engine::check_whether_over() {
     if (attempts_.count() > 0 || !life_.drained) return;
     life_.patience->cancel();
     std::exchange(life_.drained, nullptr)();
-  } else if (life_.once && runs_.empty() && life_.settled) {
+  } else if (life_.started && !committer_.has_work() && runs_.empty() && life_.settled) {
     std::exchange(life_.settled, nullptr)(life_.dead_letters);
   }
 }

@@ -68,6 +68,7 @@ class Engine {
 
  private:
   void pump();
+  void start_once();
   void send_what_may_leave();
   std::vector<Plan> look_at_vendors();
   bool wants_commit(const std::vector<Plan>& plans) const;
@@ -77,12 +78,14 @@ class Engine {
   void end_runs(const std::vector<std::int64_t>& finished);
   void set_alarm(const std::vector<Plan>& plans);
   void check_whether_over();
+  void wake_what_waits_for_other_limits();
   Horizon horizon() const;
 
   // How it began, and how it ends.
   struct Life {
     bool begun = false;
     bool once = false;
+    bool started = false;  // what --once is to start
     bool draining = false;
     bool out_of_patience = false;
     std::int64_t dead_letters = 0;  // of runs that ended

@@ -103,8 +103,8 @@ std::string Helm::pause(const std::string& target, bool paused) {
     row.decides_pause = true;
     rows.push_back(std::move(row));
   } else if (dispatcher == nullptr && (paused || !dispatchers_.remembers(target))) {
-    return fmt::format("refused: no pipeline or vendor {}; there are pipelines {} and vendors {}", target,
-                       listed(pipelines_of(*runs_.config())), listed(dispatchers_.names()));
+    return fmt::format("refused: no pipeline or vendor {}; there are pipelines {} and vendors {}",
+                       target.empty() ? "is named" : target, listed(pipelines_of(*runs_.config())), listed(dispatchers_.names()));
   }
   put_back_what_may_not_go();
   return paused ? "paused" : "resumed";
@@ -135,6 +135,7 @@ void Helm::put_off(const std::vector<PutOff>& held) {
 void Helm::stop_what_fails() {
   for (auto& [id, run] : runs_) {
     const auto* pipeline = runs_.pipeline_of(run);
+    if (run.run.state != RunState::running) continue;
     if (pipeline == nullptr || run.run.was_stopped || !run.stops.empty()) continue;
     for (const auto& tally : run.tallies) {
       const Level* level = pipeline->level(tally.level);

@@ -9,6 +9,12 @@
 namespace fanout {
 namespace {
 
+EarlierRun totals_of(const ActiveRun& run) {
+  EarlierRun totals;
+  for (const auto& tally : run.tallies) totals.push_back({tally.level, tally.expected()});
+  return totals;
+}
+
 double tasks_of(const EarlierRun& run) {
   double tasks = 0;
   for (const auto& level : run) tasks += static_cast<double>(level.tasks);
@@ -37,7 +43,7 @@ void OpenRuns::adopt(const Run& run, MonoTime now) {
   const auto pipeline = config_->pipelines.find(run.pipeline);
   const auto* spec = pipeline == config_->pipelines.end() ? nullptr : &pipeline->second;
   Run& known = runs_.try_emplace(run.id, run, spec, now).first->second.run;
-  if (!run.earlier.empty()) usual_calls_[run.pipeline] = tasks_of(run.earlier.front());
+  if (!run.earlier.empty()) usual_[run.pipeline] = run.earlier.front();
   known.state = run.state;
   known.reopened = run.reopened;
 }
@@ -46,7 +52,7 @@ void OpenRuns::erase(std::int64_t id) {
   const auto* run = find(id);
   if (run == nullptr) return;
   if (run->open() == 0 && run->settled() > run->dead() && run->run.state == RunState::running)
-    usual_calls_[run->run.pipeline] = static_cast<double>(run->settled());
+    usual_[run->run.pipeline] = totals_of(*run);
   runs_.erase(id);
 }
 
@@ -55,8 +61,22 @@ double OpenRuns::usual_calls(const std::string& pipeline) const {
     if (run.run.pipeline == pipeline && !run.run.reopened && run.to_come > 0)
       return static_cast<double>(run.settled()) + run.to_come;
   }
-  const auto found = usual_calls_.find(pipeline);
-  return found == usual_calls_.end() ? 0 : found->second;
+  const auto found = usual_.find(pipeline);
+  return found == usual_.end() ? 0 : tasks_of(found->second);
+}
+
+double OpenRuns::usual_cost(const std::string& pipeline) const {
+  const auto spec = config_->pipelines.find(pipeline);
+  if (spec == config_->pipelines.end()) return 1;
+  const auto found = usual_.find(pipeline);
+  const auto* run = of_pipeline(pipeline);
+  double tasks = 0, cost = 0;
+  for (const auto& total : found != usual_.end() ? found->second : run ? totals_of(*run) : EarlierRun()) {
+    const auto* level = spec->second.level(total.level);
+    tasks += static_cast<double>(total.tasks);
+    cost += static_cast<double>(total.tasks) * (level == nullptr ? 1 : level->cost);
+  }
+  return tasks > 0 ? cost / tasks : 1;
 }
 
 const ActiveRun* OpenRuns::find(std::int64_t id) const {

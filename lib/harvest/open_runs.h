@@ -67,6 +67,8 @@ class OpenRuns {
 
   // Tasks of a run of that pipeline, as far as is known; else 0.
   double usual_calls(const std::string& pipeline) const;
+  // … and what one of them costs on average.
+  double usual_cost(const std::string& pipeline) const;
 
  private:
   bool is_claimable(const ActiveRun& run, const std::string& vendor) const;
@@ -74,7 +76,7 @@ class OpenRuns {
   std::shared_ptr<const Config> config_;
   std::map<std::int64_t, ActiveRun> runs_;
   std::set<std::string> paused_;               // pipelines
-  std::map<std::string, double> usual_calls_;  // by pipeline, of its last complete run
+  std::map<std::string, EarlierRun> usual_;    // by pipeline: its last complete run
   std::optional<std::set<std::string>> only_;
 };
 

@@ -74,17 +74,21 @@ std::string why_late(const ActiveRun& run, const TimeLeft& left, const Horizon& 
 std::string why_not_drained(const ActiveRun& run, const Horizon& horizon) {
   const auto& config = *horizon.runs.config();
   const auto& vendor = config.vendors.at(horizon.runs.pipeline_of(run)->vendor);
-  const auto tightest = tightest_in_a_day(vendor.rates);
+  const auto tightest = tightest_in_a_day(vendor);
   if (!tightest || horizon.agenda == nullptr) return {};
-  double needed = 0;
+  double needed = 0, cost = 0;
   for (const auto& [name, pipeline] : config.pipelines) {
-    if (pipeline.vendor == vendor.name)
-      needed += horizon.agenda->runs_a_day(name) * horizon.runs.usual_calls(name);
+    if (pipeline.vendor != vendor.name) continue;
+    const double calls = horizon.agenda->runs_a_day(name) * horizon.runs.usual_calls(name);
+    needed += calls;
+    cost += calls * horizon.runs.usual_cost(name);
   }
   needed *= run.foresight.requests_each();
-  if (needed <= in_a_day(*tightest)) return {};
-  return fmt::format("will not drain: the runs of a day ask for {} calls, and {} allows {}", about(needed),
-                     format_rate(*tightest), about(in_a_day(*tightest)));
+  cost *= run.foresight.requests_each();
+  if (cost <= in_a_day(*tightest)) return {};
+  return fmt::format("will not drain: the runs of a day ask for {} calls{}, and {} allows {}", about(needed),
+                     cost > needed ? fmt::format(" that cost {}", about(cost)) : "", format_rate(*tightest),
+                     about(in_a_day(*tightest)));
 }
 
 }  // namespace
@@ -119,7 +123,7 @@ std::string why_blocked(const ActiveRun& run, const Committer& committer, const 
 }
 
 std::optional<WallTime> deadline_of(const ActiveRun& run, const PipelineSpec& pipeline) {
-  if (!pipeline.deadline) return std::nullopt;
+  if (!pipeline.deadline || run.run.reopened) return std::nullopt;
   const auto daily = each_day(*pipeline.deadline, "*", pipeline.zone, nullptr);
   return daily ? daily->next_after(run.run.started_at) : std::nullopt;
 }
@@ -136,7 +140,12 @@ double in_a_day(const Rate& rate) {
          std::chrono::duration<double>(rate.window).count();
 }
 
-std::optional<Rate> tightest_in_a_day(const std::vector<Rate>& rates) {
+std::optional<Rate> tightest_in_a_day(const VendorSpec& vendor) {
+  auto rates = vendor.rates;
+  for (const auto& limit : vendor.limits) {
+    if (limit.binds_all() && !limit.quiet && !limit.cost)
+      rates.insert(rates.end(), limit.rates.begin(), limit.rates.end());
+  }
   if (rates.empty()) return std::nullopt;
   return *std::ranges::min_element(rates, {}, in_a_day);
 }

@@ -45,7 +45,7 @@ std::optional<WallTime> deadline_of(const ActiveRun& run, const PipelineSpec& pi
 double urgency_of(double before, milliseconds left, milliseconds until);
 
 // The least of what the rates allow in a day; nothing where there are none.
-std::optional<Rate> tightest_in_a_day(const std::vector<Rate>& rates);
+std::optional<Rate> tightest_in_a_day(const VendorSpec& vendor);
 double in_a_day(const Rate& rate);
 
 }  // namespace fanout

@@ -9,9 +9,6 @@ namespace {
 // Those that come back together are claimed by one commit.
 constexpr milliseconds kTogether{250};
 
-// One limit, one value of it, or the budget for retries.
-using Bound = std::pair<std::size_t, std::string>;
-
 // What is booked for those that a bound holds up.
 struct Booking {
   std::int64_t cost = 0;  // of all of them
@@ -39,9 +36,9 @@ class Room {
  private:
   static inline const Demand::Part kRetry{Demand::kRetries};
 
-  void take(const Demand::Part& part) { left_[{part.limit, part.value}] -= part.cost; }
+  void take(const Demand::Part& part) { left_[{part.limit, bounds_.owner(part)}] -= part.cost; }
   bool fits(const Demand::Part& part) {
-    const auto [known, first] = left_.try_emplace({part.limit, part.value}, 0);
+    const auto [known, first] = left_.try_emplace({part.limit, bounds_.owner(part)}, 0);
     if (!first) return known->second >= part.cost;
     const auto horizon = now_ + kWorthWaitingFor;
     known->second = bounds_.room(part, now_, horizon);
@@ -53,7 +50,7 @@ class Room {
   const PartBounds& bounds_;
   bool probes_;
   MonoTime now_;
-  std::map<Bound, std::int64_t> left_;
+  std::map<std::pair<std::size_t, std::string>, std::int64_t> left_;
 };
 
 MonoTime turn_in(const Booking& booking, MonoTime now) {
@@ -63,9 +60,9 @@ MonoTime turn_in(const Booking& booking, MonoTime now) {
 
 }  // namespace
 
-std::vector<PutOff> put_off(WaitingTasks& waiting, Limiter& limiter, MonoTime now) {
+std::vector<PutOff> put_off(WaitingTasks& waiting, Bookings& bookings, const Limiter& limiter, MonoTime now) {
   std::vector<PutOff> put_off;
-  PartBounds& bounds = limiter.parts();
+  const PartBounds& bounds = limiter.parts();
   if (!bounds.tell_apart() || waiting.count() == 0) return put_off;
   Room room(bounds, limiter.breaker_open(), now);
   std::vector<Demand::Part> held;  // by which each of those that are taken
@@ -74,12 +71,17 @@ std::vector<PutOff> put_off(WaitingTasks& waiting, Limiter& limiter, MonoTime no
     if (part) held.push_back(*part);
     return part.has_value();
   });
-  std::map<Bound, Booking> bookings;
-  for (const auto& part : held) bookings[{part.limit, part.value}].cost += part.cost;
-  for (auto& [bound, booking] : bookings)
-    booking.span = bounds.book({bound.first, 1, bound.second}, booking.cost, now + kWorthWaitingFor);
+  if (taken.empty()) return put_off;
+  const auto bound = [&](std::size_t i) {
+    return Bound{held[i].limit, bounds.owner(held[i]), taken[i].task.run};
+  };
+  std::map<Bound, Booking> booked;
+  for (std::size_t i = 0; i < taken.size(); ++i) booked[bound(i)].cost += held[i].cost;
+  bookings.forget_until(now);
+  for (auto& [of, booking] : booked)
+    booking.span = bookings.book(bounds, of, booking.cost, now + kWorthWaitingFor, now);
   for (std::size_t i = 0; i < taken.size(); ++i) {
-    auto& booking = bookings.at({held[i].limit, held[i].value});
+    auto& booking = booked.at(bound(i));
     put_off.push_back({std::move(taken[i]), turn_in(booking, now), "waits for " + bounds.text(held[i])});
     booking.done += held[i].cost;
   }

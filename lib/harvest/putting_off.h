@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "harvest/bookings.h"
 #include "harvest/waiting_tasks.h"
 #include "limit/limiter.h"
 
@@ -24,6 +25,6 @@ struct PutOff {
 };
 
 // Takes them out, and books their turns.
-std::vector<PutOff> put_off(WaitingTasks& waiting, Limiter& limiter, MonoTime now);
+std::vector<PutOff> put_off(WaitingTasks& waiting, Bookings& bookings, const Limiter& limiter, MonoTime now);
 
 }  // namespace fanout

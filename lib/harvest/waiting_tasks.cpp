@@ -5,6 +5,11 @@
 
 namespace fanout {
 
+void WaitingTasks::share(const std::string& pipeline, int weight) {
+  turns_.set(pipeline, weight);
+  firsts_.set(pipeline, weight);
+}
+
 void WaitingTasks::add(Claimed claimed) {
   if (const auto begun = begun_.find({claimed.task.run, claimed.task.id}); begun != begun_.end()) {
     claimed.so_far = std::move(begun->second);
@@ -67,23 +72,37 @@ std::optional<Claimed> WaitingTasks::next(const Which& may, const Which& goes) {
 }
 
 std::vector<Claimed> WaitingTasks::take_if(const Which& which) {
+  std::vector<std::string> pipelines;
+  for (const auto& [run, tasks] : by_run_) pipelines.push_back(tasks.front().pipeline);
+  const auto first = firsts_.pick(pipelines);
   std::vector<Claimed> taken;
-  for (auto& [run, tasks] : by_run_) {
-    auto stays = tasks.begin();
-    for (auto& claimed : tasks) {
-      if (which(claimed.demand)) {
-        remember(claimed);
-        taken.push_back(std::move(claimed));
-      } else {
-        if (&*stays != &claimed) *stays = std::move(claimed);
-        ++stays;
-      }
+  for (auto& [run, tasks] : by_run_) take_if(tasks, true, which, taken);
+  for (const bool its_turn : {true, false}) {
+    auto pipeline = pipelines.begin();
+    for (auto& [run, tasks] : by_run_) {
+      if ((*pipeline++ == first) == its_turn) take_if(tasks, false, which, taken);
     }
-    tasks.erase(stays, tasks.end());
   }
+  for (const auto& claimed : taken) remember(claimed);
+  if (!taken.empty()) firsts_.charge(*first, 1);
   count_ -= taken.size();
   std::erase_if(by_run_, [](const auto& entry) { return entry.second.empty(); });
   return taken;
+}
+
+void WaitingTasks::take_if(std::deque<Claimed>& tasks, bool stayed, const Which& which,
+                           std::vector<Claimed>& taken) {
+  auto end = tasks.begin();
+  for (auto& claimed : tasks) {
+    if (claimed.stays == stayed && which(claimed.demand)) {
+      taken.push_back(std::move(claimed));
+      continue;
+    }
+    claimed.stays = claimed.stays || !stayed;
+    if (&*end != &claimed) *end = std::move(claimed);
+    ++end;
+  }
+  tasks.erase(end, tasks.end());
 }
 
 void WaitingTasks::look_at(const std::function<void(const Demand&, int count)>& look) const {

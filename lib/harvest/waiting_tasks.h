@@ -35,12 +35,13 @@ struct Claimed {
   std::string pipeline;
   AttemptSoFar so_far{};
   Demand demand{};
+  bool stays = false;  // take_if() has let it stay before
 };
 
 class WaitingTasks {
  public:
   // weight: of its turns; 1 until it is set.
-  void share(const std::string& pipeline, int weight) { turns_.set(pipeline, weight); }
+  void share(const std::string& pipeline, int weight);
   void add(Claimed claimed);
   // Its attempt goes on: before all others of its run.
   void add_in_front(Claimed claimed);
@@ -49,7 +50,8 @@ class WaitingTasks {
   const Claimed* turn(const Which& may = {}) const;
   // Takes it, if it goes.
   std::optional<Claimed> next(const Which& may = {}, const Which& goes = {});
-  // Of all of them, in their order.
+  // Those of a run in their order; who stayed before is looked at first. Which run comes then goes by turns as
+  // well, where any are taken: what a limit has room for is not always the same one's.
   std::vector<Claimed> take_if(const Which& which);
   // Of what waits here; count: so many in a row want the same.
   void look_at(const std::function<void(const Demand&, int count)>& look) const;
@@ -76,12 +78,16 @@ class WaitingTasks {
 
   // The first of a run's that may.
   static std::size_t first_of(const std::deque<Claimed>& tasks, const Which& may);
+  // Of those that stayed before, or of the others.
+  static void take_if(std::deque<Claimed>& tasks, bool stayed, const Which& which,
+                      std::vector<Claimed>& taken);
   std::optional<Place> place_of_turn(const Which& may) const;
 
   std::map<std::int64_t, std::deque<Claimed>> by_run_;
   std::size_t count_ = 0;
   std::map<RunAndTask, AttemptSoFar> begun_;
   FairShare turns_;
+  FairShare firsts_;  // in take_if()
 };
 
 }  // namespace fanout

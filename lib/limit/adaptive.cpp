@@ -66,7 +66,7 @@ Adaptive::Left Adaptive::taken(MonoTime now, int in_flight) {
   const bool in_turn = Seconds(now - due_) <= interval;
   const auto late = std::chrono::floor<microseconds>(interval / 2);
   due_ = later(std::max(due_, now - late), interval);
-  return {now, in_flight, in_turn};
+  return {now, in_flight, in_turn, borne(now)};
 }
 
 void Adaptive::ended(const Left& left, Said said, std::string_view level, MonoTime now) {
@@ -74,7 +74,8 @@ void Adaptive::ended(const Left& left, Said said, std::string_view level, MonoTi
     refused(left, now);
   } else if (said == Said::failed) {
     ++window_.failed;
-    if (failing_from_ <= 0) failing_from_ = borne(now);
+    // A time-out comes when nothing has been answered for a while.
+    if (failing_from_ <= 0) failing_from_ = std::max(borne(now), left.borne);
     if (starting_) cut(borne(now), kGently, now);
   } else if (said == Said::well) {
     ++window_.well;
@@ -222,14 +223,23 @@ std::string Adaptive::finding() const {
   return known_ > 0 ? fmt::format("about {:.2g} requests a second", known_) : "";
 }
 
-void Adaptive::outage(MonoTime now) {
-  const double at = failing_from_ > 0 ? failing_from_ : ceiling_;
-  if (fell_ > 0 && std::abs(at - fell_) <= kAgreeToFall * fell_) {
-    most_ = kAfterRefusal * std::min(at, fell_);
+// What goes down at one request a second does not because of us.
+void Adaptive::fell(double at, MonoTime now) {
+  if (at <= kFirst) return;
+  const bool lately = fell_ > 0 && now - fell_at_ < kLongestFear + most_for_;
+  if (lately && std::abs(at - fell_) <= kAgreeToFall * fell_) {
+    most_ = std::max(kFirst, kAfterRefusal * std::min(at, fell_));
     most_until_ = later(now, most_for_);
     most_for_ = std::min(2 * most_for_, kLongestFear);
+  } else if (!lately) {
+    most_for_ = kFirstFear;
   }
   fell_ = at;
+  fell_at_ = now;
+}
+
+void Adaptive::outage(bool fell, MonoTime now) {
+  if (fell) this->fell(failing_from_ > 0 ? failing_from_ : ceiling_, now);
   failing_from_ = 0;
   ceiling_ = std::max(ceiling_, known_);
   starting_ = true;
@@ -238,8 +248,12 @@ void Adaptive::outage(MonoTime now) {
   due_ = std::max(due_, later(now, Seconds(1 / rate_)));
 }
 
-Adaptive::State Adaptive::state() const {
-  return {rate_, std::max(ceiling_, rate_), known_, most_in_flight_, quota_.state(), fell_};
+Adaptive::State Adaptive::state(MonoTime now) const {
+  const auto rest = std::max(most_until_ - now, microseconds(0));
+  const Seconds ago = std::min<Seconds>(now - fell_at_, 2 * kLongestFear);
+  return {rate_, std::max(ceiling_, rate_), known_, most_in_flight_, quota_.state(), fell_,
+          std::chrono::floor<milliseconds>(ago), most_,
+          std::chrono::ceil<milliseconds>(rest), std::chrono::ceil<milliseconds>(most_for_)};
 }
 
 void Adaptive::restore(const State& state, MonoTime now) {
@@ -248,6 +262,10 @@ void Adaptive::restore(const State& state, MonoTime now) {
   known_ = state.known;
   most_in_flight_ = state.most_in_flight;
   fell_ = state.fell;
+  fell_at_ = now - state.fell_ago;
+  most_ = state.most;
+  most_until_ = now + state.most_rest;
+  most_for_ = std::max<Seconds>(kFirstFear, state.most_for);
   quota_.restore(state.quota);
   starting_ = true;
   probe_at_ = later(now, probe_every_);

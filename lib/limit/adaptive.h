@@ -33,6 +33,7 @@ class Adaptive {
     MonoTime at{};
     int in_flight = 1;    // with it
     bool in_turn = true;  // as soon as it might
+    double borne = 0;     // the rate that the vendor bore then
   };
 
   explicit Adaptive(MonoTime now) : window_{now}, due_(now) {}
@@ -56,8 +57,9 @@ class Adaptive {
 
   Left taken(MonoTime now, int in_flight);
   void ended(const Left& left, Said said, std::string_view level, MonoTime now);
-  // The vendor was down: it is found anew, and not beyond what was found before.
-  void outage(MonoTime now);
+  // Nothing was to be had from the vendor: it is found anew, and not beyond what was found before. fell: it
+  // was down, perhaps because of what it was asked, and did not merely refuse us.
+  void outage(bool fell, MonoTime now);
 
   struct State {
     double rate = 1;
@@ -65,14 +67,19 @@ class Adaptive {
     double known = 0;
     int most_in_flight = 0;
     Quota::State quota;
-    double fell = 0;  // not in what earlier versions wrote
+    // Not in what earlier versions wrote:
+    double fell = 0;
+    milliseconds fell_ago{0};
+    double most = 0;
+    milliseconds most_rest{0}, most_for{0};
   };
-  State state() const;
+  State state(MonoTime now) const;
   // At no more than half of what it was.
   void restore(const State& state, MonoTime now);
 
  private:
   using Seconds = Latency::Seconds;
+  static constexpr Seconds kFirstFear{3600};
 
   struct Window {
     MonoTime begin{};
@@ -88,6 +95,7 @@ class Adaptive {
   void refused(const Left& left, MonoTime now);
   void cut(double ceiling, double to, MonoTime now);
   bool learn_rate(double rate, MonoTime now);
+  void fell(double at, MonoTime now);
   bool learn_in_flight(const Left& left);
   void end_window(MonoTime now);
 
@@ -105,10 +113,11 @@ class Adaptive {
   MonoTime probe_at_{};
   Seconds probe_every_{60};
   double failing_from_ = 0;  // the rate at which the failures of now began
-  double fell_ = 0;          // the rate at which the vendor went down last
+  double fell_ = 0;          // the rate at which the vendor went down last …
+  MonoTime fell_at_{};       // … and when
   double most_ = 0;          // so much bears it, since it fell over twice above …
   MonoTime most_until_{};    // … until that is tried again
-  Seconds most_for_{3600};
+  Seconds most_for_ = kFirstFear;
   double background_ = 0;  // share of failures whatever is asked
   bool slow_ = false;      // in the last window: do not grow
   int most_well_ = 0;      // in flight, of a request that was answered well

@@ -10,11 +10,11 @@ namespace fanout {
 namespace {
 
 constexpr std::size_t kEntriesKept = 8;  // of a window of one value that are written
-constexpr milliseconds kWorthSaying{2000};
+constexpr milliseconds kLonger{1000};  // than its windows is it remembered
 constexpr int kEachSlot = 4;
 constexpr milliseconds kNever = std::chrono::hours(24 * 366);
 // What was put off comes back by then at the latest, and is put off again.
-constexpr milliseconds kLongestBooked = std::chrono::hours(24 * 6);
+constexpr milliseconds kLongestTurns = std::chrono::hours(24 * 6);
 
 }  // namespace
 
@@ -25,93 +25,84 @@ FinerLimit::FinerLimit(FinerLimits limits, microseconds jitter, MonoTime now) {
 void FinerLimit::reconfigure(FinerLimits limits, microseconds jitter, MonoTime now) {
   limits_ = std::move(limits);
   jitter_ = jitter;
-  for (auto& [value, bucket] : buckets_) {
-    bucket->rates.configure(limits_.rates, limits_.burst, jitter_, bucket->flight, now);
-    bucket->booked = {};
-  }
+  const auto configure = [&](Bucket& bucket) {
+    bucket.rates.configure(limits_.rates, limits_.burst, jitter_, bucket.flight, now);
+  };
+  configure(*shared_);
+  for (auto& [value, bucket] : of_value_) configure(*bucket);
 }
 
 const std::string& FinerLimit::owner(const std::string& value) const {
-  static const std::string kOthers;
-  return buckets_.contains(value) || buckets_.size() < kMostValues ? value : kOthers;
+  static const std::string kShared;
+  const bool has_own = of_value_.contains(value);
+  // What it has in flight in the shared one takes up slots there.
+  return has_own || (of_value_.size() < kMostValues && !shared_->ours.contains(value)) ? value : kShared;
 }
 
-const FinerLimit::Bucket* FinerLimit::find(const std::string& value) const {
-  const auto found = buckets_.find(owner(value));
-  return found == buckets_.end() ? nullptr : found->second.get();
-}
-
-bool FinerLimit::is_new_free(MonoTime now) const {
-  return !(full_until_ && now < *full_until_) && (strangers_ == 0 || strangers_at_ + longest() <= now) &&
-         orphans_.until <= now;
+std::shared_ptr<const FinerLimit::Bucket> FinerLimit::find(const std::string& value, MonoTime now) const {
+  const auto& of = owner(value);
+  if (of.empty()) return shared_;
+  const auto found = of_value_.find(of);
+  return found == of_value_.end() ? fresh(now) : found->second;
 }
 
 std::shared_ptr<FinerLimit::Bucket> FinerLimit::fresh(MonoTime now) const {
   auto bucket = std::make_shared<Bucket>();
   bucket->rates.configure(limits_.rates, limits_.burst, jitter_, bucket->flight, now);
   bucket->touched = now;
-  if (orphans_.until > now)
-    bucket->flight.add_orphans(std::min(orphans_.count, limits_.concurrency), orphans_.until);
-  if (full_until_ && now < *full_until_) {
-    const int in_flight = limits_.concurrency == FinerLimits::kNoSlots ? 0 : limits_.concurrency;
-    bucket->rates.assume_full_pace(in_flight, *full_until_ - longest());
-  } else if (strangers_ > 0 && strangers_at_ + longest() > now) {
+  if (const auto& orphans = shared_->flight.orphans(); orphans.until > now)
+    bucket->flight.add_orphans(orphans.count, orphans.until);
+  if (has_rates() && !is_idle(*shared_, now)) {
     SavedRates before;
-    before.history.push_back({std::chrono::floor<milliseconds>(now - strangers_at_), strangers_});
+    shared_->rates.save_lanes(before, 0, now, kEntriesKept);
+    before.on_their_way = shared_->flight.cost();
     bucket->rates.restore(before, now, now);
   }
   return bucket;
 }
 
-FinerLimit::Bucket& FinerLimit::bucket(const std::string& value, MonoTime now) {
+std::shared_ptr<FinerLimit::Bucket> FinerLimit::bucket(const std::string& value, MonoTime now) {
   forget_idle(now);
-  auto& bucket = buckets_[owner(value)];
+  const auto& of = owner(value);
+  if (of.empty()) return shared_;
+  auto& bucket = of_value_[of];
   if (bucket == nullptr) bucket = fresh(now);
-  return *bucket;
+  return bucket;
 }
 
-milliseconds FinerLimit::longest() const {
+bool FinerLimit::is_idle(const Bucket& bucket, MonoTime now) const {
   milliseconds longest{0};
   for (const Rate& rate : limits_.rates) longest = std::max(longest, rate.window);
-  return longest;
+  const auto keep = longest + kLonger + std::chrono::ceil<milliseconds>(jitter_);
+  return bucket.flight.count() == 0 && bucket.flight.orphans().until <= now &&
+         (!bucket.touched || now - *bucket.touched > keep);
 }
 
-// What has nothing in its windows any more is as good as new.
+// Not at every request: all of them are looked at.
 void FinerLimit::forget_idle(MonoTime now) {
-  if (buckets_.size() < swept_at_) return;
-  const auto keep = longest() + milliseconds(1000) + std::chrono::ceil<milliseconds>(jitter_);
-  std::erase_if(buckets_, [&](const auto& entry) {
-    const Bucket& bucket = *entry.second;
-    return bucket.flight.count() == 0 && bucket.flight.orphans().until <= now && bucket.booked <= now &&
-           now - bucket.touched > keep;
-  });
-  swept_at_ = std::max<std::size_t>(64, 2 * buckets_.size());
+  constexpr std::size_t kFew = 64;
+  if (of_value_.size() < kFew || now < swept_at_ + kLonger) return;
+  swept_at_ = now;
+  std::erase_if(of_value_, [&](const auto& entry) { return is_idle(*entry.second, now); });
 }
 
 MonoTime FinerLimit::next(const Demand::Part& part, MonoTime now) const {
   if (!limits_.in_force) return now;
   if (limits_.concurrency == 0) return limits_.ends.value_or(MonoTime::max());
-  const Bucket* known = find(part.value);
-  if (known == nullptr && is_new_free(now)) return now;
-  const auto made = known == nullptr ? fresh(now) : nullptr;
-  const Bucket& bucket = known == nullptr ? *made : *known;
-  const auto slot = bucket.flight.next(limits_.concurrency, now);
-  return slot == MonoTime::max() ? slot : std::max(slot, bucket.rates.next(now, part.cost));
+  const auto bucket = find(part.value, now);
+  const auto slot = bucket->flight.next(limits_.concurrency, now);
+  return slot == MonoTime::max() ? slot : std::max(slot, bucket->rates.next(now, part.cost));
 }
 
 std::int64_t FinerLimit::room(const std::string& value, MonoTime now, MonoTime until) const {
   if (!limits_.in_force) return std::numeric_limits<std::int64_t>::max();
-  const Bucket* known = find(value);
-  const auto made = known == nullptr ? fresh(now) : nullptr;
-  const auto room = (known == nullptr ? *made : *known).rates.room(now, until);
-  return std::min(room, std::int64_t(kEachSlot) * limits_.concurrency);
+  return std::min(find(value, now)->rates.room(now, until), std::int64_t(kEachSlot) * limits_.concurrency);
 }
 
 std::optional<milliseconds> FinerLimit::time_for(std::int64_t cost, MonoTime now) const {
   if (limits_.per_value || !limits_.in_force) return std::nullopt;
   if (limits_.concurrency == 0) return kNever;
-  const Bucket* known = find({});
-  return (known == nullptr ? *fresh(now) : *known).rates.time_for(cost, now);
+  return shared_->rates.time_for(cost, now);
 }
 
 std::string FinerLimit::text() const {
@@ -126,22 +117,26 @@ std::string FinerLimit::text() const {
 std::string FinerLimit::why(MonoTime now) const {
   if (!limits_.in_force) return {};
   if (limits_.concurrency == 0) return fmt::format("limit {} lets nothing go at this hour", limits_.name);
-  std::size_t held = 0;
-  for (const auto& [value, bucket] : buckets_) {
-    const auto next = bucket->rates.next(now);
-    if (next != MonoTime::max() && next > now + kWorthSaying) ++held;
-  }
-  if (held == 0) return {};
-  return limits_.per_value ? fmt::format("{} is used up for {} of them", text(), held)
-                           : fmt::format("{} is used up", text());
+  if (shared_->flight.orphans_fill(limits_.concurrency, now))
+    return fmt::format(
+        "what the daemon had sent before it died may still be at work there, and takes up the slots of {}",
+        text());
+  if (!limits_.per_value) return shared_->rates.why(now).empty() ? "" : text() + " is used up";
+  const auto held = std::ranges::count_if(
+      of_value_, [now](const auto& entry) { return !entry.second->rates.why(now).empty(); });
+  return held == 0 ? "" : fmt::format("{} is used up for {} of them", text(), held);
 }
 
 FinerLimit::Ticket FinerLimit::take(const Demand::Part& part, MonoTime now) {
-  bucket(part.value, now);
-  Ticket ticket{buckets_.at(owner(part.value)), 0, now};
-  ticket.number = ticket.bucket->flight.take(part.cost);
-  ticket.bucket->rates.taken(now, part.cost);
-  ticket.bucket->touched = now;
+  Ticket ticket{bucket(part.value, now), {}, 0, now};
+  Bucket& bucket = *ticket.bucket;
+  if (&bucket == shared_.get() && !part.value.empty()) {
+    ticket.sharing = part.value;
+    ++bucket.ours[part.value];
+  }
+  ticket.number = bucket.flight.take(part.cost);
+  bucket.rates.taken(now, part.cost);
+  bucket.touched = now;
   return ticket;
 }
 
@@ -161,71 +156,74 @@ void FinerLimit::ended(const Ticket& ticket, bool well, MonoTime now) {
   bucket.touched = now;
   constexpr int kSlowly = 8;
   bucket.lasts += (now - ticket.taken - bucket.lasts) / kSlowly;
+  if (const auto ours = bucket.ours.find(ticket.sharing); ours != bucket.ours.end() && --ours->second == 0)
+    bucket.ours.erase(ours);
 }
 
 void FinerLimit::orphaned(int count, MonoTime until) {
-  orphans_ = {std::max(orphans_.count, count), std::max(orphans_.until, until)};
-  for (auto& [value, bucket] : buckets_) {
-    const auto most = std::max(limits_.concurrency - bucket->flight.orphans().count, 0);
-    bucket->flight.add_orphans(std::min(count, most), until);
-  }
+  const auto add = [&](Bucket& bucket) {
+    const auto most = std::max(limits_.concurrency - bucket.flight.orphans().count, 0);
+    bucket.flight.add_orphans(std::min(count, most), until);
+  };
+  add(*shared_);
+  for (auto& [value, bucket] : of_value_) add(*bucket);
 }
 
-Span FinerLimit::book(const std::string& value, std::int64_t cost, MonoTime now) {
-  Bucket& of = bucket(value, now);
-  of.booked = std::max(of.booked, now);
-  Span span{of.booked, of.booked};
-  if (limits_.concurrency == 0) {
-    span.to = std::max(span.to, limits_.ends.value_or(now + kLongestBooked));
-    span.from = span.to;
-  } else if (limits_.concurrency != FinerLimits::kNoSlots) {
-    // Rather too early, and it is put off once more, than too late, and a slot stays empty.
-    span.to += of.lasts * cost / (2 * limits_.concurrency);
-  }
+MonoTime FinerLimit::end_of_turns(const std::string& value, std::int64_t cost, MonoTime from,
+                                  MonoTime now) const {
+  const auto latest = std::min(now + kLongestTurns, limits_.ends.value_or(MonoTime::max()));
+  if (limits_.concurrency == 0) return latest;
+  const auto of = find(value, now);
+  auto end = from;
+  // Rather too early, and it is put off once more, than too late, and a slot stays empty.
+  if (limits_.concurrency != FinerLimits::kNoSlots) end += of->lasts * cost / (2 * limits_.concurrency);
   if (has_rates()) {
-    const auto ahead = of.rates.room(now, of.booked);
-    const auto enough = of.rates.time_for(ahead + cost, now);
-    span.to = std::max(span.to, now + std::min(enough.value_or(kLongestBooked), kLongestBooked));
+    const auto ahead = of->rates.room(now, from);
+    end = std::max(end, now + of->rates.time_for(ahead + cost, now).value_or(kLongestTurns));
   }
-  of.booked = std::min(span.to, now + kLongestBooked);
-  return {std::min(span.from, of.booked), of.booked};
+  return std::min(end, latest);
+}
+
+std::int64_t FinerLimit::leaving(const Bucket& bucket, MonoTime now, MonoTime until) const {
+  return until <= now ? 0 : bucket.rates.room(now, until) + limits_.largest_cost;
 }
 
 SavedLimiter::Finer FinerLimit::save(MonoTime now, MonoTime valid_until) const {
-  SavedLimiter::Finer saved{limits_.name, {}, 0};
-  const auto leaving_of = [&](const Bucket& bucket) {
-    return valid_until <= now ? 0 : bucket.rates.room(now, valid_until) + limits_.largest_cost;
-  };
+  SavedLimiter::Finer saved{limits_.name, text(), {}};
   if (!has_rates()) return saved;
-  for (const auto& [value, bucket] : buckets_) {
+  const auto add = [&](const std::string& value, const Bucket& bucket) {
+    const auto leaves = leaving(bucket, now, valid_until);
+    if (leaves == 0 && is_idle(bucket, now)) return;
     auto& entry = saved.values.emplace_back();
     entry.value = value;
-    const auto leaving = leaving_of(*bucket);
-    entry.on_their_way = leaving + bucket->flight.cost();
-    bucket->rates.save_lanes(entry, leaving, now, kEntriesKept);
-  }
-  saved.strangers = leaving_of(*fresh(now));
+    entry.on_their_way = leaves + bucket.flight.cost();
+    bucket.rates.save_lanes(entry, leaves, now, kEntriesKept);
+  };
+  add({}, *shared_);
+  for (const auto& [value, bucket] : of_value_) add(value, *bucket);
   return saved;
 }
 
 void FinerLimit::restore(const SavedLimiter::Finer& saved, MonoTime then, MonoTime now) {
   for (const auto& entry : saved.values) {
-    if (buckets_.size() >= kMostValues) break;
+    if (of_value_.size() >= kMostValues) break;
     SavedRates rates = entry;
     // For a window that is added later the longest that there was is all that is known.
     const auto longest = std::ranges::max_element(rates.lanes, {}, &SavedLimiter::Lane::window);
     if (longest != rates.lanes.end()) rates.history = longest->past;
-    auto& bucket = buckets_[entry.value];
-    bucket = fresh(now);
+    auto bucket = std::make_shared<Bucket>();
+    bucket->rates.configure(limits_.rates, limits_.burst, jitter_, bucket->flight, now);
     bucket->rates.restore(rates, then, now);
+    bucket->touched = now;
+    (entry.value.empty() ? shared_ : of_value_[entry.value]) = std::move(bucket);
   }
-  strangers_ = saved.strangers;
-  strangers_at_ = now;
 }
 
 void FinerLimit::assume_full_pace(MonoTime now) {
-  buckets_.clear();
-  full_until_ = now + longest();
+  of_value_.clear();
+  const int in_flight = limits_.concurrency == FinerLimits::kNoSlots ? 0 : limits_.concurrency;
+  shared_->rates.assume_full_pace(in_flight, now);
+  shared_->touched = now;
 }
 
 }  // namespace fanout

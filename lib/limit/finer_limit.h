@@ -3,8 +3,10 @@
 //
 // It has rates and slots like the vendor; both are kept for each value (a bucket), or once where the limit
 // has no values. Requests that it does not bind at the moment (outside of its hours) count all the same. Of
-// many values the first kMostValues have buckets of their own, and the others share one, which is too careful
-// and never too little. Owned by the limiter, on the loop, told the time.
+// many values kMostValues that are in use have buckets of their own, and the others share one. A value begins
+// with all that was counted in the shared one, since some of it may be its own: too careful, never too
+// little. So whatever may have been asked that nobody remembers is counted there as well. Owned by the
+// limiter, on the loop, told the time.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +22,6 @@
 #include "limit/flight.h"
 #include "limit/limiter_state.h"
 #include "limit/rates.h"
-#include "limit/span.h"
 
 namespace fanout {
 
@@ -49,6 +50,7 @@ class FinerLimit {
   // One request that falls under it, on its way.
   struct Ticket {
     std::shared_ptr<Bucket> bucket;
+    std::string sharing;  // the value, where the bucket is not its own
     std::uint64_t number = 0;
     MonoTime taken{};
   };
@@ -58,9 +60,10 @@ class FinerLimit {
   const std::string& name() const { return limits_.name; }
   bool has_rates() const { return !limits_.rates.empty(); }
   bool for_all() const { return limits_.for_all; }
-  std::size_t values() const { return buckets_.size(); }
+  std::size_t values() const { return of_value_.size(); }
   // Where it binds all requests.
   int cost_of(const Demand& demand) const { return limits_.cost.value_or(demand.cost); }
+  double cost_of(double average) const { return limits_.cost ? *limits_.cost : average; }
 
   // As those of the limiter. room: slots taken more than once, since they are soon free again.
   MonoTime next(const Demand::Part& part, MonoTime now) const;
@@ -76,8 +79,10 @@ class FinerLimit {
   static void ended(const Ticket& ticket, bool well, MonoTime now);
   void orphaned(int count, MonoTime until);
 
-  // When what costs so much may go, after all that was booked before: that much time is theirs from then on.
-  Span book(const std::string& value, std::int64_t cost, MonoTime now);
+  // When so much of it is over, if it begins at `from` or later; within its hours, and days at the most.
+  MonoTime end_of_turns(const std::string& value, std::int64_t cost, MonoTime from, MonoTime now) const;
+  // Whose limit it is: the value's own, or the one that many share.
+  const std::string& owner(const std::string& value) const;
 
   // Nothing leaves after valid_until without another save.
   SavedLimiter::Finer save(MonoTime now, MonoTime valid_until) const;
@@ -90,30 +95,26 @@ class FinerLimit {
   struct Bucket {
     Rates rates;
     Flight flight;
-    MonoTime touched{};
-    MonoTime booked{};
-    microseconds lasts{20'000};  // a request, lately
+    std::optional<MonoTime> touched;  // last
+    microseconds lasts{20'000};       // a request, lately
+    std::map<std::string, int> ours;  // in flight, of values that share it
   };
 
-  // Null: there is none yet, so all of its room is free.
-  const Bucket* find(const std::string& value) const;
-  const std::string& owner(const std::string& value) const;
-  // Nothing of before counts for a value that nobody knows.
-  bool is_new_free(MonoTime now) const;
+  // That of the value; where it has none yet, the one that it would have.
+  std::shared_ptr<const Bucket> find(const std::string& value, MonoTime now) const;
   std::shared_ptr<Bucket> fresh(MonoTime now) const;
-  Bucket& bucket(const std::string& value, MonoTime now);
+  std::shared_ptr<Bucket> bucket(const std::string& value, MonoTime now);
+  // As good as new.
+  bool is_idle(const Bucket& bucket, MonoTime now) const;
   void forget_idle(MonoTime now);
-  milliseconds longest() const;
+  // What may leave by then, and the cost of one more.
+  std::int64_t leaving(const Bucket& bucket, MonoTime now, MonoTime until) const;
 
   FinerLimits limits_;
   microseconds jitter_{0};
-  std::map<std::string, std::shared_ptr<Bucket>> buckets_;  // by value
-  std::size_t swept_at_ = 64;
-  // Of values that nobody knows of, when the process before ended.
-  std::int64_t strangers_ = 0;
-  MonoTime strangers_at_{};
-  std::optional<MonoTime> full_until_;  // their state was not readable
-  Flight::Orphans orphans_;             // likewise, of nobody knows which values
+  std::shared_ptr<Bucket> shared_ = std::make_shared<Bucket>();  // of all, where there are no values
+  std::map<std::string, std::shared_ptr<Bucket>> of_value_;
+  MonoTime swept_at_{};
 };
 
 }  // namespace fanout

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <utility>
 
@@ -21,6 +22,8 @@ Adaptive::Said said(const Ending& ending) {
   if (ending.evidence == Evidence::down) return Adaptive::Said::failed;
   return ending.evidence == Evidence::alive ? Adaptive::Said::well : Adaptive::Said::nothing;
 }
+
+std::int64_t whole(double count) { return static_cast<std::int64_t>(std::ceil(count)); }
 
 }  // namespace
 
@@ -112,9 +115,20 @@ int Limiter::room(MonoTime now, MonoTime until) const {
       std::min({most, found, rates_.room(now, until), told_.room(now, until, flight_.cost())}));
 }
 
-std::optional<milliseconds> Limiter::time_for(std::int64_t count, MonoTime now) const {
-  const auto least = std::max(rates_.time_for(count, now), parts_.time_for_all(count, now));
-  return adaptive_ ? std::max(least, std::optional(adaptive_->time_for(count))) : least;
+// A search counts requests, whatever they cost.
+std::optional<milliseconds> Limiter::time_at_all_hours(double count, double cost, MonoTime now) const {
+  const auto least = rates_.time_for(whole(count * cost), now);
+  return adaptive_ ? std::max(least, std::optional(adaptive_->time_for(whole(count)))) : least;
+}
+
+std::optional<milliseconds> Limiter::time_for(double count, double cost, MonoTime now) const {
+  return std::max(time_at_all_hours(count, cost, now), parts_.time_for_all(count, cost, now));
+}
+
+double Limiter::leave_until(MonoTime until, double cost, MonoTime now) const {
+  const auto own = std::min(static_cast<double>(rates_.room(now, until)) / cost,
+                            parts_.leave_until(until, cost, now));
+  return adaptive_ ? std::min(own, adaptive_->rate() * std::chrono::duration<double>(until - now).count()) : own;
 }
 
 Limiter::Ticket Limiter::take(MonoTime now, const Demand& demand) {
@@ -160,7 +174,7 @@ void Limiter::ended(const Ticket& ticket, const Ending& ending, MonoTime now) {
   if (adaptive_) {
     // Probes of an outage tell nothing of what it bears.
     if (!was_open || well) adaptive_->ended(ticket.left, said(ending), ending.level, now);
-    if (breaker_.open() && !was_open) adaptive_->outage(now);
+    if (breaker_.open() && !was_open) adaptive_->outage(!ending.refuses_us, now);
     if (!quiet) quiet = adaptive_->quiet(now);
   }
   if (ending.asked_too_much) hold_.begin(ticket.taken, now, quiet);

@@ -129,12 +129,15 @@ class Limiter {
   std::string text_of(const Binding& binding, const Demand& demand, MonoTime now) const;
   // What binds some requests and not all alike.
   const PartBounds& parts() const { return parts_; }
-  PartBounds& parts() { return parts_; }
   // How many could leave until then at most, if nothing changed but time.
   int room(MonoTime now, MonoTime until) const;
 
-  // How long so many of cost 1 take at the least, as far as the rates say; nothing where there is none.
-  std::optional<milliseconds> time_for(std::int64_t count, MonoTime now) const;
+  // How long so many take at the least that cost so much each, on average, as far as the rates say; nothing
+  // where there is none. And how many leave until then at the most.
+  std::optional<milliseconds> time_for(double count, double cost, MonoTime now) const;
+  double leave_until(MonoTime until, double cost, MonoTime now) const;
+  // As time_for(), but for limits that bind in some hours only.
+  std::optional<milliseconds> time_at_all_hours(double count, double cost, MonoTime now) const;
   // Nothing goes now, and only time ends that: neither somebody nor a probe's luck is waited for.
   bool only_waits(MonoTime now) const { return !breaker_.open() && !why(now).empty(); }
 

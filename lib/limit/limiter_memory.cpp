@@ -42,7 +42,7 @@ std::string Limiter::save(const Moment& now, MonoTime valid_until) const {
   rates_.save(saved, leaving, now.mono);
   told_.save(saved, leaving, flight_.cost(), now.mono);
   saved.finer = parts_.save(now.mono, valid_until);
-  if (adaptive_) saved.adaptive = adaptive_->state();
+  if (adaptive_) saved.adaptive = adaptive_->state(now.mono);
   return write_limiter(saved);
 }
 

@@ -75,7 +75,7 @@ void put_lanes(std::string& out, const std::vector<SavedLimiter::Lane>& lanes) {
 void put_finer(std::string& out, const SavedLimiter::Finer& finer) {
   out += out.back() == '[' ? "{" : ",{";
   put(out, "name", finer.name);
-  put(out, "strangers", finer.strangers);
+  put(out, "text", finer.text);
   out += ",\"values\":[";
   for (const auto& of : finer.values) {
     out += out.back() == '[' ? "{" : ",{";
@@ -120,6 +120,10 @@ void put_adaptive(std::string& out, const Adaptive::State& adaptive) {
   put(out, "quota", thousandths(adaptive.quota.limit));
   put(out, "quota_window", adaptive.quota.window.count());
   put(out, "fell", thousandths(adaptive.fell));
+  put(out, "fell_ago", std::max<std::int64_t>(adaptive.fell_ago.count(), 0));
+  put(out, "most", thousandths(adaptive.most));
+  put(out, "most_rest", adaptive.most_rest.count());
+  put(out, "most_for", adaptive.most_for.count());
   out += '}';
 }
 
@@ -199,6 +203,12 @@ Adaptive::State adaptive(const Json& json) {
   state.most_in_flight = static_cast<int>(number(json.at("most_in_flight"), 0, kMostOrphans));
   state.quota = {value("quota"), duration(json.at("quota_window"), 0)};
   if (json.contains("fell")) state.fell = value("fell");
+  if (json.contains("most")) {
+    state.fell_ago = duration(json.at("fell_ago"), 0);
+    state.most = value("most");
+    state.most_rest = duration(json.at("most_rest"), 0);
+    state.most_for = duration(json.at("most_for"), 0);
+  }
   if (state.quota.limit > 0 && state.quota.window <= milliseconds(0)) throw std::runtime_error("no window");
   return state;
 }
@@ -220,8 +230,12 @@ SavedLimiter::Finer::OfValue of_value(const Json& json) {
 }
 
 SavedLimiter::Finer finer(const Json& json) {
-  return {json.at("name").get<std::string>(), list(json.at("values"), of_value),
-          number(json.at("strangers"), 0, kMostCount)};
+  SavedLimiter::Finer finer{json.at("name").get<std::string>(), json.value("text", ""),
+                            list(json.at("values"), of_value)};
+  // An earlier version said how much may have left of any other value.
+  if (json.contains("strangers") && std::ranges::count(finer.values, "", &SavedLimiter::Finer::OfValue::value) == 0)
+    finer.values.emplace_back().on_their_way = number(json.at("strangers"), 0, kMostCount);
+  return finer;
 }
 
 }  // namespace

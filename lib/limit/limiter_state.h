@@ -54,8 +54,8 @@ struct SavedLimiter : SavedRates {
       std::string value;
     };
     std::string name;
-    std::vector<OfValue> values;
-    std::int64_t strangers = 0;  // may have left by valid_until for each of the other values
+    std::string text;  // what it was; not in what earlier versions wrote
+    std::vector<OfValue> values;  // the empty one: what counts for each of the others
   };
 
   std::string boot;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <utility>
 
@@ -49,15 +50,20 @@ std::int64_t PartBounds::room(const Demand::Part& part, MonoTime now, MonoTime u
                                         : finer_.at(part.limit).room(part.value, now, until);
 }
 
-Span PartBounds::book(const Demand::Part& part, std::int64_t cost, MonoTime from) {
-  return part.limit == Demand::kRetries ? retries_.book(cost, from)
-                                        : finer_.at(part.limit).book(part.value, cost, from);
+MonoTime PartBounds::end_of_turns(const Demand::Part& part, std::int64_t cost, MonoTime from,
+                                  MonoTime now) const {
+  return part.limit == Demand::kRetries ? retries_.end_of_turns(cost, from)
+                                        : finer_.at(part.limit).end_of_turns(part.value, cost, from, now);
 }
 
 std::string PartBounds::text(const Demand::Part& part) const {
   if (part.limit == Demand::kRetries) return retries_.text();
   const auto limit = finer_.at(part.limit).text();
-  return part.value.empty() ? limit : fmt::format("{}: {}", limit, excerpt(part.value));
+  return part.value.empty() ? limit : fmt::format("{}, here of {}", limit, excerpt(part.value));
+}
+
+const std::string& PartBounds::owner(const Demand::Part& part) const {
+  return part.limit == Demand::kRetries ? part.value : finer_.at(part.limit).owner(part.value);
 }
 
 std::int64_t PartBounds::room_of_all(MonoTime now, MonoTime until) const {
@@ -68,10 +74,21 @@ std::int64_t PartBounds::room_of_all(MonoTime now, MonoTime until) const {
   return room;
 }
 
-std::optional<milliseconds> PartBounds::time_for_all(std::int64_t cost, MonoTime now) const {
+std::optional<milliseconds> PartBounds::time_for_all(double count, double cost, MonoTime now) const {
   std::optional<milliseconds> least;
   for (const auto& limit : finer_) {
-    if (limit.for_all()) least = std::max(least, limit.time_for(cost, now));
+    if (!limit.for_all()) continue;
+    const auto whole = static_cast<std::int64_t>(std::ceil(count * limit.cost_of(cost)));
+    least = std::max(least, limit.time_for(whole, now));
+  }
+  return least;
+}
+
+double PartBounds::leave_until(MonoTime until, double cost, MonoTime now) const {
+  auto least = std::numeric_limits<double>::max();
+  for (const auto& limit : finer_) {
+    if (limit.for_all())
+      least = std::min(least, static_cast<double>(limit.room({}, now, until)) / limit.cost_of(cost));
   }
   return least;
 }
@@ -121,6 +138,7 @@ std::vector<SavedLimiter::Finer> PartBounds::save(MonoTime now, MonoTime valid_u
 void PartBounds::restore(const std::vector<SavedLimiter::Finer>& saved, MonoTime then, MonoTime now) {
   for (const auto& before : saved) {
     const auto same = std::ranges::find(finer_, before.name, &FinerLimit::name);
+    if (!before.text.empty() && (same == finer_.end() || same->text() != before.text)) other_ = true;
     if (same != finer_.end()) same->restore(before, then, now);
   }
 }

@@ -12,7 +12,6 @@
 #include "limit/finer_limit.h"
 #include "limit/limiter_state.h"
 #include "limit/retry_budget.h"
-#include "limit/span.h"
 
 namespace fanout {
 
@@ -32,18 +31,22 @@ class PartBounds {
   };
   Held latest(const Demand& demand, bool probes, MonoTime now) const;
 
-  // Of one part: when it may go, how much of it may until then, a turn that is booked for it, what it is.
+  // Of one part: when it may go, how much of it may until then, when so much of it is over that begins at
+  // `from`, what it is.
   MonoTime next(const Demand::Part& part, MonoTime now) const;
   std::int64_t room(const Demand::Part& part, MonoTime now, MonoTime until) const;
-  Span book(const Demand::Part& part, std::int64_t cost, MonoTime from);
+  MonoTime end_of_turns(const Demand::Part& part, std::int64_t cost, MonoTime from, MonoTime now) const;
   std::string text(const Demand::Part& part) const;
+  // Whose limit it is: that of its value, or of many values that share one.
+  const std::string& owner(const Demand::Part& part) const;
   std::optional<milliseconds> time_for(std::size_t limit, std::int64_t cost, MonoTime now) const {
     return finer_.at(limit).time_for(cost, now);
   }
 
   // Of those that bind all requests, as those of the limiter.
   std::int64_t room_of_all(MonoTime now, MonoTime until) const;
-  std::optional<milliseconds> time_for_all(std::int64_t cost, MonoTime now) const;
+  std::optional<milliseconds> time_for_all(double count, double cost, MonoTime now) const;
+  double leave_until(MonoTime until, double cost, MonoTime now) const;
   std::string why_all(MonoTime now) const;
 
   bool has_rates() const;
@@ -60,9 +63,12 @@ class PartBounds {
   std::vector<SavedLimiter::Finer> save(MonoTime now, MonoTime valid_until) const;
   void restore(const std::vector<SavedLimiter::Finer>& saved, MonoTime then, MonoTime now);
   void assume_full_pace(MonoTime now);
+  // They are not what they were when the restored state was saved.
+  bool are_other() const { return other_; }
 
  private:
   std::vector<FinerLimit> finer_;  // by their place in the configuration
+  bool other_ = false;
   RetryBudget retries_;
 };
 

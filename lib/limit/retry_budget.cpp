@@ -40,13 +40,6 @@ MonoTime RetryBudget::next(MonoTime now) const {
   return std::max(now, *latest_retry_ + interval(now));
 }
 
-Span RetryBudget::book(std::int64_t count, MonoTime from) {
-  booked_ = std::max(booked_, from);
-  const Span span{booked_, booked_ + interval(from) * count};
-  booked_ = span.to;
-  return span;
-}
-
 std::int64_t RetryBudget::room(MonoTime now, MonoTime until) const {
   const auto paid = static_cast<std::int64_t>(tokens_);
   const auto next = latest_retry_ ? std::max(now, *latest_retry_ + interval(now)) : now;

@@ -12,7 +12,7 @@
 #include <optional>
 #include <string>
 
-#include "limit/span.h"
+#include "base/time.h"
 
 namespace fanout {
 
@@ -32,8 +32,8 @@ class RetryBudget {
   // How many may until then, if no first request goes meanwhile.
   std::int64_t room(MonoTime now, MonoTime until) const;
   bool is_spent() const { return tokens_ < 1; }
-  // When so many may leave, after all that were booked before.
-  Span book(std::int64_t count, MonoTime from);
+  // When so many are over, if they begin then.
+  MonoTime end_of_turns(std::int64_t count, MonoTime from) const { return from + interval(from) * count; }
   // The time between two of them while nothing but time pays.
   microseconds interval(MonoTime now) const;
 
@@ -46,7 +46,6 @@ class RetryBudget {
   std::optional<MonoTime> latest_first_;
   MonoTime measured_from_{};
   int measured_ = 0;
-  MonoTime booked_{};
   double rate_ = 0;  // of first requests, a second, when it was last measured
 };
 

@@ -36,7 +36,4 @@ struct ToldLimits {
 // The one of several that binds: of which least remains. Null if there are none.
 const ToldLimit* tightest(const std::vector<ToldLimit>& limits);
 
-// What of it may be used where so much (up to 1) is ours and the rest is left to others with the same key.
-ToldLimits shared(ToldLimits told, double share);
-
 }  // namespace fanout

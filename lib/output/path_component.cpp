@@ -6,20 +6,12 @@
 #include <cstdint>
 #include <string_view>
 
+#include "base/hash.h"
+
 namespace fanout {
 namespace {
 
 constexpr std::size_t kHashLength = 17;  // "~" and 16 digits
-
-// FNV-1a. These names outlive programs and machines, so std::hash will not do.
-std::uint64_t hash_of(std::string_view text) {
-  std::uint64_t hash = 14695981039346656037U;
-  for (const char c : text) {
-    hash ^= static_cast<unsigned char>(c);
-    hash *= 1099511628211U;
-  }
-  return hash;
-}
 
 bool ends_like_a_hash(std::string_view name) {
   if (name.size() < kHashLength || name[name.size() - kHashLength] != '~') return false;
@@ -86,12 +78,12 @@ std::string with_hash(std::string safe, std::uint64_t hash, std::size_t room) {
 std::string safe_component(std::string name) {
   auto safe = with_safe_characters(name);
   if (safe == name && name.size() <= kLongestComponent && !ends_like_a_hash(name)) return name;
-  return with_hash(std::move(safe), hash_of(name), kLongestComponent);
+  return with_hash(std::move(safe), fnv1a(name), kLongestComponent);
 }
 
 std::string short_component(std::string component, const std::string& ending) {
   if (component.size() <= kLongestComponent) return component;
-  const auto hash = hash_of(component);
+  const auto hash = fnv1a(component);
   component.resize(component.size() - ending.size());
   return with_hash(std::move(component), hash, kLongestComponent - ending.size()) + ending;
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/hash.h"
 #include "reply/written_number.h"
 
 namespace fanout {
@@ -11,14 +12,7 @@ namespace {
 
 using nlohmann::json;
 
-// FNV-1a, 64 bits: the same on every machine and in every version, since keys outlive a release.
-std::uint64_t number_of(std::string_view text) {
-  std::uint64_t hash = 0xcbf29ce484222325U;
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
-  return hash;
-}
-
-std::string hash_of(std::string_view text) { return fmt::format("#{:016x}", number_of(text)); }
+std::string hash_of(std::string_view text) { return fmt::format("#{:016x}", fnv1a(text)); }
 
 // So that sums of hashes tell sets of texts apart (the last step of splitmix64).
 std::uint64_t mixed(std::uint64_t hash) {
@@ -112,7 +106,7 @@ bool Children::lets_through(const std::string& item) {
 void Children::note(const json& item, const std::string& text) {
   std::string key;
   const bool by_key = !level_.children.empty() && read_key(item, key).empty();
-  made_of_ += mixed(number_of(by_key ? key : text));
+  made_of_ += mixed(fnv1a(by_key ? key : text));
   if (made_of_ == 0) made_of_ = 1;
 }
 

@@ -12,7 +12,7 @@ namespace fanout {
 struct ClockTime {
   int hour = 0;
   int minute = 0;
-  friend bool operator==(const ClockTime&, const ClockTime&) = default;
+  friend auto operator<=>(const ClockTime&, const ClockTime&) = default;
 };
 
 std::optional<ClockTime> parse_clock_time(std::string_view text);

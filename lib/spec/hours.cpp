@@ -24,13 +24,14 @@ std::optional<Hours> Hours::parse(std::string_view text, std::string_view zone, 
     return std::nullopt;
   }
   if (*from == *to) {
-    *why = "it begins and ends at the same time";
+    *why = *to == ClockTime{} ? "it is the whole day, for which quiet is left out"
+                              : "it begins and ends at the same time";
     return std::nullopt;
   }
   auto begin = each_day(*from, days, zone, why);
   auto end = begin ? each_day(*to, "*", zone, why) : std::nullopt;
   if (!end) return std::nullopt;
-  return Hours(std::string(text), std::move(*begin), std::move(*end));
+  return Hours(std::string(text), std::move(*begin), std::move(*end), *from < *to);
 }
 
 bool Hours::contain(WallTime at) const {
@@ -41,7 +42,8 @@ bool Hours::contain(WallTime at) const {
     begin = begin_.next_after(*begin);
   }
   if (!latest) return false;
-  const auto end = end_.next_after(*latest);
+  // Where both are skipped they are the same moment: there are none on that day.
+  const auto end = end_.next_after(same_day_ ? *latest - milliseconds(1) : *latest);
   return end && *end > at;
 }
 

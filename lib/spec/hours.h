@@ -29,12 +29,13 @@ class Hours {
   }
 
  private:
-  Hours(std::string text, Schedule begin, Schedule end)
-      : text_(std::move(text)), begin_(std::move(begin)), end_(std::move(end)) {}
+  Hours(std::string text, Schedule begin, Schedule end, bool same_day)
+      : text_(std::move(text)), begin_(std::move(begin)), end_(std::move(end)), same_day_(same_day) {}
 
   std::string text_;
   Schedule begin_;
   Schedule end_;  // of each day: the first after a beginning counts
+  bool same_day_;
 };
 
 }  // namespace fanout

@@ -175,6 +175,9 @@ struct Batch {
   std::vector<std::int64_t> cancel_runs;  // drops what is open as skipped, "cancelled"
   std::vector<StopRun> stop_runs;         // ends those of them of which nothing is leased
   std::vector<std::int64_t> resume_runs;  // that were stopped
+  // Whose tasks that were put off by a limit of their own are ready at once, since it is another one now.
+  // Where they are many, this batch and those after it take some each.
+  std::vector<std::int64_t> wake_runs;
   std::vector<DeadSelection> dead;
   std::vector<CommandOutcome> answered;
   std::vector<RunNote> notes;

@@ -220,6 +220,26 @@ TEST_F(DispatcherTest, OnceClosedSavesItsLimitsAsTheyAreSoThatTheNextStartWaitsF
   EXPECT_FALSE(dispatcher.plan(outlook(false, true)).commit) << "it is the last word";
 }
 
+TEST_F(DispatcherTest, WhatWaitsForASlotOfItsOwnLimitKeepsNobodyFromBeingClaimed) {
+  auto vendor = vendor_of(16, {{20, seconds(1)}});
+  FinerLimitSpec one_at_once;
+  one_at_once.name = "report";
+  one_at_once.levels = {"report"};
+  one_at_once.concurrency = 1;
+  vendor.limits = {one_at_once};
+  auto dispatcher = dispatcher_of(vendor);
+  for (int task = 1; task <= 4; ++task) {
+    auto report = claimed_of(1, task);
+    report.demand.parts.push_back({0, 1, {}});
+    dispatcher.waiting().add(std::move(report));
+  }
+  commit(dispatcher);
+  const auto leaves = dispatcher.leaving();
+  ASSERT_TRUE(leaves);
+  dispatcher.sent(dispatcher.left(leaves->demand));
+  EXPECT_GT(dispatcher.plan(outlook(true)).claims, 0) << "those that wait leave much later";
+}
+
 TEST_F(DispatcherTest, KeepsALongStateAFewTimesASecondAndNotWithEveryCommit) {
   auto vendor = vendor_of(64);
   FinerLimitSpec limit;

@@ -38,6 +38,38 @@ TEST(TimeNeeded, CountsWhatRequestsCost) {
   EXPECT_NEAR(seconds_of(needed("rate = \"100/1s\"\n", 0, 1000, "cost = 5\n")), 50, 1);
 }
 
+TEST(TimeNeeded, CountsWhatRequestsCostUnderALimitOfAll) {
+  EXPECT_NEAR(seconds_of(needed("rate = \"100/1s\"\n[[vendor.v.limit]]\nrate = \"100/1m\"\ncost = 10\n", 0,
+                                1000)),
+              6000, 100);
+}
+
+TEST(TimeNeeded, AnotherHourBringsNoOtherQuota) {
+  const std::string day =
+      "rate = \"60000/1d\"\n[[vendor.v.limit]]\nquiet = \"08:00-18:00\"\nrate = \"10/1s\"\n";
+  EXPECT_NEAR(seconds_of(needed(day, 0, 170'000)) / 86'400, 2, 0.1);
+}
+
+TEST(TimeNeeded, AnotherHourForgetsNothingThatWasFound) {
+  const auto config = config_of(
+      vendor("adaptive = true\n[[vendor.v.limit]]\nquiet = \"01:00-23:00\"\nrate = \"10/1s\"\n") +
+      fan("p"));
+  const auto& spec = config->vendors.at("v");
+  Limiter limiter(limits_now(spec, kMidnight, MonoTime{}), MonoTime{});
+  auto now = MonoTime{};
+  Ending well;
+  well.evidence = Evidence::alive;
+  for (int i = 0; i < 10'000 && limiter.allowed() < 50; ++i) {
+    now = std::max(now, limiter.next(now));
+    const auto ticket = limiter.take(now);
+    limiter.sent(ticket, now);
+    limiter.ended(ticket, well, now += milliseconds(5));
+  }
+  ASSERT_GE(limiter.allowed(), 50);
+  const auto time = time_needed(limiter, spec, {}, 1'100'000, 0, kMidnight, now);
+  EXPECT_NEAR(seconds_of(time), 23 * 3600 + (1'100'000 - 50 * 3600 - 10 * 22 * 3600) / 50.0, 1500);
+}
+
 TEST(TimeNeeded, GoesThroughTheHoursOfTheDay) {
   const std::string day = "rate = \"10/1s\"\n[[vendor.v.limit]]\nquiet = \"01:00-23:00\"\n";
   // 36,000 by one o'clock, then none or few, and the rest from eleven in the evening.

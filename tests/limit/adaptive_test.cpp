@@ -145,7 +145,7 @@ TEST(Adaptive, BeginsWithOneASecondAfterAnOutage) {
   Searching search(strange::sliding_window(always(50), 1, 0.05));
   search.run(120);
   Adaptive adaptive = search.way().adaptive();
-  adaptive.outage(MonoTime{} + seconds(200));
+  adaptive.outage(true, MonoTime{} + seconds(200));
   EXPECT_EQ(adaptive.rate(), 1);
 }
 
@@ -158,7 +158,7 @@ double rate_at_the_fall(Adaptive& adaptive, MonoTime& now, double bears) {
   }
   const double at = adaptive.rate();
   for (int i = 0; i < 10; ++i) adaptive.ended(adaptive.taken(now, 1), Adaptive::Said::failed, "a", now);
-  adaptive.outage(now);
+  adaptive.outage(true, now);
   return at;
 }
 
@@ -181,6 +181,56 @@ TEST(Adaptive, DoesNotMakeAVendorFallAThirdTimeAtTheSameRate) {
   EXPECT_LE(most, 50);
   EXPECT_GE(most, 30) << "and is not too timid";
   EXPECT_GT(most_within(adaptive, now, seconds(1200)), 60) << "an hour later it is tried again";
+}
+
+// All that is in flight hangs, and is given up half a minute later; so long nothing is answered.
+void hang(Adaptive& adaptive, MonoTime& now) {
+  std::vector<Adaptive::Left> left;
+  for (int i = 1; i <= 10; ++i) left.push_back(adaptive.taken(now, i));
+  now += seconds(30);
+  for (const auto& one : left) adaptive.ended(one, Adaptive::Said::failed, "a", now);
+  adaptive.outage(true, now);
+}
+
+TEST(Adaptive, AVendorThatHangsTwiceIsNotLeftAtOneASecond) {
+  Adaptive adaptive{MonoTime{}};
+  auto now = MonoTime{} + seconds(1);
+  most_within(adaptive, now, seconds(30));
+  for (int i = 0; i < 2; ++i) {
+    while (adaptive.rate() < 60) most_within(adaptive, now, seconds(1));
+    hang(adaptive, now);
+  }
+  EXPECT_GE(most_within(adaptive, now, seconds(600)), 30);
+}
+
+TEST(Adaptive, CredentialsThatLapseTwiceAreNoReasonToAskLess) {
+  Adaptive adaptive{MonoTime{}};
+  auto now = MonoTime{} + seconds(1);
+  for (int i = 0; i < 2; ++i) {
+    while (adaptive.rate() < 60) most_within(adaptive, now, seconds(1));
+    adaptive.outage(false, now);
+  }
+  EXPECT_GT(most_within(adaptive, now, seconds(900)), 60);
+}
+
+TEST(Adaptive, FallsThatAreDaysApartAreNotOfOneRate) {
+  Adaptive adaptive{MonoTime{}};
+  auto now = MonoTime{} + seconds(1);
+  rate_at_the_fall(adaptive, now, 60);
+  now += std::chrono::hours(72);
+  rate_at_the_fall(adaptive, now, 60);
+  EXPECT_GT(most_within(adaptive, now, seconds(900)), 60);
+}
+
+TEST(Adaptive, KnowsOverARestartThatAVendorFellTwice) {
+  Adaptive before{MonoTime{}};
+  auto now = MonoTime{} + seconds(1);
+  rate_at_the_fall(before, now, 60);
+  rate_at_the_fall(before, now, 60);
+  Adaptive after{now};
+  after.restore(before.state(now), now);
+  EXPECT_LE(most_within(after, now, seconds(3000)), 50);
+  EXPECT_GT(most_within(after, now, seconds(1200)), 60) << "and for how long";
 }
 
 TEST(Adaptive, TakesOutagesAtOtherRatesForTheVendorsOwn) {

@@ -41,7 +41,7 @@ TEST(FinerLimit, WhereNoneMayGoTheyMayAtTheEndOfItsHours) {
   none.ends = at(5000);
   FinerLimit limit(none, {}, at(0));
   EXPECT_EQ(limit.next(part("a"), at(1)), at(5000));
-  EXPECT_EQ(limit.book("a", 3, at(1)).to, at(5000));
+  EXPECT_EQ(limit.end_of_turns("a", 3, at(1), at(1)), at(5000));
 }
 
 TEST(FinerLimit, ForgetsValuesThatAreAsGoodAsNew) {
@@ -62,21 +62,59 @@ TEST(FinerLimit, ValuesBeyondTheMostThatAreKeptShareOne) {
   EXPECT_GT(limit.next(part("7"), at(3)), at(80'000'000));
 }
 
-TEST(FinerLimit, BooksOneTurnAfterAnother) {
-  FinerLimit limit(limits({{2, seconds(1)}}), {}, at(0));
-  const auto first = limit.book("a", 10, at(1000));
-  const auto second = limit.book("a", 10, at(1000));
-  EXPECT_GE(first.to, at(5000)) << "ten at two a second";
-  EXPECT_LT(first.to, at(6500));
-  EXPECT_GE(second.from, first.to);
-  EXPECT_GE(second.to, at(10'000));
-  EXPECT_LT(second.to, at(11'500));
-  EXPECT_LT(limit.book("b", 1, at(1000)).to, at(2000)) << "another value";
+TEST(FinerLimit, WhenFewerAreInUseEachHasItsOwnAgain) {
+  FinerLimit limit(limits({{1, seconds(60)}}), {}, at(0));
+  const auto ask = [&](int value, MonoTime now) {
+    FinerLimit::ended(limit.take(part(std::to_string(value)), now), true, now);
+  };
+  for (int value = 0; value < 3000; ++value) ask(value, at(1));
+  EXPECT_GT(limit.next(part("7000"), at(2)), at(60'000));
+  for (int value = 5000; value < 5050; ++value) {
+    ask(value, at(130'000));
+    EXPECT_EQ(limit.next(part(std::to_string(value + 100)), at(130'001)), at(130'001)) << value;
+  }
 }
 
-TEST(FinerLimit, BooksNothingFurtherAwayThanATaskMayWait) {
+TEST(FinerLimit, WhatAValueHadAmongOthersCountsWhenItHasItsOwn) {
+  FinerLimit limit(limits({{1, seconds(60)}}, 1), {}, at(0));
+  for (std::size_t i = 0; i < FinerLimit::kMostValues; ++i) {
+    const auto ticket = limit.take(part(std::to_string(i)), at(1));
+    FinerLimit::ended(ticket, true, at(1));
+  }
+  const auto ticket = limit.take(part("late"), at(50'000));
+  FinerLimit::sent(ticket, at(50'000));
+  // Those of the beginning are forgotten with this one.
+  limit.take(part("another"), at(90'000));
+  EXPECT_LT(limit.values(), 10U);
+  EXPECT_EQ(limit.next(part("late"), at(90'000)), MonoTime::max()) << "it is still in flight";
+  FinerLimit::ended(ticket, true, at(100'000));
+  EXPECT_GE(limit.next(part("late"), at(100'000)), at(110'000)) << "a minute after it was asked";
+}
+
+TEST(FinerLimit, WhatNobodyRemembersCountsOverTwoRestarts) {
+  const auto all = limits({{3, std::chrono::hours(1)}});
+  FinerLimit before(all, {}, at(0));
+  before.assume_full_pace(at(0));
+  FinerLimit once(all, {}, at(100));
+  once.restore(before.save(at(50), at(50)), at(50), at(100));
+  FinerLimit twice(all, {}, at(200));
+  twice.restore(once.save(at(150), at(150)), at(150), at(200));
+  EXPECT_GT(twice.next(part("a"), at(200)), at(1'000'000));
+}
+
+TEST(FinerLimit, SaysWhenTurnsAreOver) {
+  FinerLimit limit(limits({{2, seconds(1)}}), {}, at(0));
+  const auto first = limit.end_of_turns("a", 10, at(1000), at(0));
+  EXPECT_GE(first, at(5000)) << "ten at two a second";
+  EXPECT_LT(first, at(6500));
+  const auto second = limit.end_of_turns("a", 10, first, at(0));
+  EXPECT_GE(second, at(10'000));
+  EXPECT_LT(second, at(11'500));
+}
+
+TEST(FinerLimit, NoTurnIsFurtherAwayThanATaskMayWait) {
   FinerLimit limit(limits({{1, std::chrono::hours(24)}}), {}, at(0));
-  EXPECT_LE(limit.book("a", 1'000'000, at(0)).to, MonoTime(std::chrono::hours(24 * 7)));
+  EXPECT_LE(limit.end_of_turns("a", 1'000'000, at(0), at(0)), MonoTime(std::chrono::hours(24 * 7)));
 }
 
 TEST(FinerLimit, OrphansTakeUpSlotsOfEveryValue) {
@@ -84,6 +122,8 @@ TEST(FinerLimit, OrphansTakeUpSlotsOfEveryValue) {
   limit.orphaned(5, at(30'000));
   EXPECT_EQ(limit.next(part("a"), at(1)), at(30'000)) << "nobody knows which values they were of";
   EXPECT_EQ(limit.next(part("a"), at(30'000)), at(30'000));
+  EXPECT_NE(limit.why(at(1)).find("takes up the slots of limit x (2 in flight"), std::string::npos);
+  EXPECT_EQ(limit.why(at(30'000)), "");
 }
 
 TEST(FinerLimit, WhatWasNotReadableCountsAsAskedAtTheFullPace) {

@@ -77,11 +77,11 @@ TEST_F(LimiterAdaptiveTest, BeginsAtHalfAfterARestart) {
 
 TEST_F(LimiterAdaptiveTest, KnowsHowLongSoManyTakeAtTheRateOfNow) {
   EXPECT_TRUE(limiter.searches());
-  EXPECT_EQ(limiter.time_for(60, now), seconds(60)) << "one a second";
+  EXPECT_EQ(limiter.time_for(60, 1, now), seconds(60)) << "one a second";
   Limits both = searching();
   both.rates = {{1, seconds(10)}};
   const Limiter beside(both, now);
-  EXPECT_GE(beside.time_for(60, now), seconds(590)) << "the rate is the slower one";
+  EXPECT_GE(beside.time_for(60, 1, now), seconds(590)) << "the rate is the slower one";
 }
 
 TEST_F(LimiterAdaptiveTest, ReadsTheStateOfALimiterThatSearchedForNothing) {

@@ -133,7 +133,7 @@ class FromBelow {
 
   const Adaptive& adaptive() const { return adaptive_; }
   void restart(Time now) {
-    const auto state = adaptive_.state();
+    const auto state = adaptive_.state(mono(now));
     adaptive_ = Adaptive(mono(now));
     adaptive_.restore(state, mono(now));
   }

@@ -58,6 +58,12 @@ INSTANTIATE_TEST_SUITE_P(
         // 2026-03-29, Vienna: from 02:00 to 03:00 there is nothing.
         Row{"ThatBeginInAnHourThatIsSkipped", "02:30-06:00", "Europe/Vienna", "2026-03-29T01:00Z", true,
             "2026-03-29T04:00Z"},
+        Row{"InAnHourThatIsSkipped", "02:00-03:00", "Europe/Vienna", "2026-03-29T01:00Z", false,
+            "2026-03-30T00:00Z"},
+        Row{"OnTheDayOfAnHourThatIsSkipped", "02:15-02:45", "Europe/Vienna", "2026-03-29T12:00Z", false,
+            "2026-03-30T00:15Z"},
+        Row{"OvernightOnTheDayOfAnHourThatIsSkipped", "02:45-02:15", "Europe/Vienna", "2026-03-29T12:00Z",
+            true, "2026-03-30T00:15Z"},
         // 2026-10-25, Vienna: 02:30 comes twice, and it is the first.
         Row{"ThatEndInAnHourThatComesTwice", "22:00-02:30", "Europe/Vienna", "2026-10-25T00:40Z", false,
             "2026-10-25T21:00Z"},

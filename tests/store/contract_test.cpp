@@ -45,6 +45,33 @@ TEST_P(StoreContract, AProbeGoesToATaskThatHasNotFailedYet) {
   EXPECT_THAT(apply(batch).claimed, SizeIs(1)) << "where there is no other, one that has";
 }
 
+TEST_P(StoreContract, AProbeGoesToATaskOfAnotherLevelBeforeOneThatWasAProbeAndFailed) {
+  const auto run = start({seed("b", 1, "1"), seed("b", 1, "2"), seed("a", 0, "3")});
+  const auto failed = claim(run.id, 2);
+  settle({put_off(failed[0], kNow, true), put_off(failed[1], kNow, true)});
+  Batch batch;
+  batch.claims = {{run.id, 1, kNow + seconds(60), true}};
+  EXPECT_THAT(keys(apply(batch).claimed), ElementsAre("3"));
+}
+
+TEST_P(StoreContract, WhatWaitsForALimitThatIsAnotherNowIsReadyAtOnce) {
+  const auto run = start(seeds(3));
+  const auto tasks = claim(run.id, 3);
+  auto waits = put_off(tasks[0], kNow + hours(5), false);
+  waits.reason = "waits for limit x (1/1s)";
+  settle({waits, put_off(tasks[1], kNow + hours(5), false), settlement(tasks[2], State::done)});
+  EXPECT_THAT(claim(run.id, 3), IsEmpty());
+  Batch batch;
+  batch.wake_runs = {run.id};
+  batch.claims = {{run.id, 3, kNow + seconds(60)}};
+  const auto woken = apply(batch).claimed;
+  EXPECT_THAT(keys(woken), ElementsAre("1")) << "and no retry";
+  waits.task = woken[0].id;
+  waits.claim = woken[0].claim;
+  settle({waits});
+  EXPECT_THAT(claim(run.id, 3), IsEmpty()) << "those that wait since then wait on";
+}
+
 TEST_P(StoreContract, AClaimTakesOnlyItsRun) {
   start({seed("a", 0, "1")});
   const auto second = start({seed("a", 0, "2")}, "billing");

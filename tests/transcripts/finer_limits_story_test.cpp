@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <map>
 #include <string>
+#include <utility>
 
 #include "transcripts/configurations.h"
 #include "transcripts/story.h"
@@ -93,7 +94,7 @@ TEST(FinerLimitsStory, WhatAFloodOfOneValueLeavesIsForTheOthers) {
   story.pass(seconds(30));
   EXPECT_EQ(times_of(story, "/c/2/").size(), 10U);
   EXPECT_THAT(story.shell("SELECT why FROM stuck WHERE what = 'task of p'"),
-              StartsWith("waits for limit per {a} (1/1s for each value): 1"));
+              StartsWith("waits for limit per {a} (1/1s for each value), here of 1"));
   EXPECT_LT(story.commits(), 600) << "each was put off once";
 }
 
@@ -191,6 +192,72 @@ TEST(FinerLimitsStory, RetriesAreAShareOfTheRequestsWhereverTheyComeFrom) {
   story.pass(minutes(2));
   EXPECT_EQ(story.shell("SELECT state FROM run"), "finished");
   EXPECT_EQ(story.shell("SELECT sum(done) FROM tally"), "1001");
+}
+
+// 5,000 at one a second would be put off for more than an hour.
+const std::string kSlowLevel = pipeline("p", "", "items = \"$\"\n") + level("b", "a", "/b/{a}");
+
+TEST(FinerLimitsStory, WhatWasPutOffComesBackWhenTheHoursOfItsLimitEnd) {
+  Story story(vendor("rate = \"100/1s\"\n") +
+                  limit("match = { level = \"b\" }\nquiet = \"22:00-00:05\"\nrate = \"1/1s\"\n") +
+                  kSlowLevel,
+              lists(5000));
+  ASSERT_TRUE(story.harvest(minutes(20)));
+  EXPECT_LT(story.now(), minutes(5) + seconds(55)) << "4,700 at a hundred a second";
+}
+
+TEST(FinerLimitsStory, WhatWasPutOffComesBackWhenAReloadChangesItsLimit) {
+  const auto with = [](const std::string& rate) {
+    return vendor("rate = \"100/1s\"\n") + limit("match = { level = \"b\" }\nrate = \"" + rate + "\"\n") +
+           kSlowLevel;
+  };
+  Story story(with("1/1s"), lists(12'000));
+  story.begin();
+  story.shell("INSERT INTO control (command, target) VALUES ('start', 'p')");
+  story.pass(minutes(4));
+  ASSERT_GT(story.shell("SELECT waiting FROM queue WHERE level = 'b'"), "1");
+  story.reload(with("50/1s"));
+  story.pass(minutes(4) + seconds(30));
+  EXPECT_EQ(story.shell("SELECT state FROM run"), "finished") << story.shell("SELECT * FROM progress");
+  EXPECT_LE(most_in_a_second(times_of(story, "/b")), 50);
+}
+
+TEST(FinerLimitsStory, APipelineThatFloodsALimitLeavesAnotherItsTurns) {
+  Story story(vendor("rate = \"100/1s\"\n") +
+                  limit("match = { path = \"/x/\" }\nrate = \"2/1s\"\n") +
+                  pipeline("p", "", "items = \"$\"\n") + level("b", "a", "/x/p/{a}") +
+                  pipeline("q", "", "items = \"$\"\n") +
+                  "[[pipeline.q.level]]\nname = \"b\"\nparent = \"a\"\npath = \"/x/q/{a}\"\n",
+              [](const std::string& target) {
+                return reply(200, target == "/q" ? list_of(20'000) : target == "/p" ? list_of(50) : "{}");
+              });
+  story.begin();
+  story.shell("INSERT INTO control (command, target) VALUES ('start', 'q')");
+  story.pass(minutes(5));
+  story.shell("INSERT INTO control (command, target) VALUES ('start', 'p')");
+  story.pass(seconds(100));
+  EXPECT_EQ(story.shell("SELECT count(*) FROM run WHERE pipeline = 'p' AND finished_at IS NOT NULL"), "1")
+      << "50 at half of two a second, some of which come back twice, and not behind 20,000: " << times_of(story, "/x/p").size();
+  const auto before = times_of(story, "/x/q").size();
+  story.pass(minutes(1));
+  EXPECT_NEAR(static_cast<double>(times_of(story, "/x/q").size() - before), 120, 8) << "all is used again";
+}
+
+TEST(FinerLimitsStory, AFloodThatIsCancelledLeavesNobodyWaiting) {
+  Story story(vendor("rate = \"100/1s\"\n") + limit("match = { level = \"b\" }\nrate = \"2/1s\"\n") +
+                  kSlowLevel,
+              [first = true](const std::string& target) mutable {
+                if (target != "/p") return reply(200, "{}");
+                return reply(200, list_of(std::exchange(first, false) ? 5000 : 20));
+              });
+  story.begin();
+  story.shell("INSERT INTO control (command, target) VALUES ('start', 'p')");
+  story.pass(minutes(2));
+  story.shell("INSERT INTO control (command, target) VALUES ('cancel', 'p')");
+  story.pass(seconds(10));
+  story.shell("INSERT INTO control (command, target) VALUES ('start', 'p')");
+  story.pass(seconds(15));
+  EXPECT_EQ(story.shell("SELECT group_concat(state) FROM run"), "cancelled,finished");
 }
 
 // What waits here for its own value takes no place from those of other values.

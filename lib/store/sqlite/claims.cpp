@@ -43,15 +43,22 @@ Claims::Claims(Database& database, TallySheet& sheet)
     : sheet_(sheet),
       promote_(database, promotion_of("<=")),
       promote_far_(database, promotion_of(">")),
+      wake_(database, fmt::format("UPDATE task SET state = 'ready', due_at = NULL, reason = NULL WHERE id IN "
+                                  "(SELECT id FROM task INDEXED BY task_waiting WHERE run = ?1 "
+                                  "AND state = 'waiting' AND reason <> '' AND claim <= ?2 LIMIT {}) "
+                                  "RETURNING run, level, depth",
+                                  kPromotedAtOnce)),
+      latest_claim_(database, "SELECT value FROM counter WHERE name = 'claim'"),
       next_claim_(database, "UPDATE counter SET value = value + 1 WHERE name = 'claim' RETURNING value"),
       claim_(database,
              claim_of("SELECT id FROM task INDEXED BY task_ready WHERE run = ?1 AND state = 'ready' "
                       "ORDER BY depth DESC, id LIMIT ?2")),
       // Looks at the first few only, so that it costs the same in a queue of any length.
       claim_fresh_(database,
-                   claim_of(fmt::format("SELECT id FROM ({0}) WHERE attempts = 0 UNION ALL "
-                                        "SELECT id FROM ({0}) WHERE attempts > 0 LIMIT ?2",
-                                        "SELECT id, attempts FROM task INDEXED BY task_ready WHERE run = ?1 "
+                   claim_of(fmt::format("SELECT id FROM ({0}) WHERE failures = 0 UNION ALL "
+                                        "SELECT id FROM ({0}) WHERE failures > 0 LIMIT ?2",
+                                        "SELECT id, attempts + snoozes AS failures FROM task "
+                                        "INDEXED BY task_ready WHERE run = ?1 "
                                         "AND state = 'ready' ORDER BY depth DESC, id LIMIT 200"))),
       lost_leases_(
           database,
@@ -73,6 +80,22 @@ Claims::Claims(Database& database, TallySheet& sheet)
 void Claims::promote(WallTime now) {
   sheet_.moved_rows(promote_.bind(unix_ms(now)), State::waiting, State::ready);
   sheet_.moved_rows(promote_far_.bind(unix_ms(now + kLongestWait)), State::waiting, State::ready);
+  wake_some();
+}
+
+void Claims::wake(std::int64_t run) {
+  latest_claim_.bind().step();
+  const auto latest = latest_claim_.integer(0);
+  latest_claim_.reset();
+  std::erase_if(waking_, [run](const Waking& waking) { return waking.run == run; });
+  waking_.push_back({run, latest});
+}
+
+// One that has none left is forgotten when it is looked at again, since this transaction may be rolled back.
+void Claims::wake_some() {
+  std::erase_if(waking_, [this](const Waking& waking) {
+    return sheet_.moved_rows(wake_.bind(waking.run, waking.before), State::waiting, State::ready) == 0;
+  });
 }
 
 void Claims::claim(const ClaimWish& wish, std::vector<Task>& claimed) {
@@ -107,7 +130,9 @@ std::int64_t Claims::take_back_lost(std::int64_t oldest_claim, WallTime now) {
   return sheet_.moved_rows(lost_leases_.bind(oldest_claim, unix_ms(now)), State::leased, State::ready);
 }
 
-std::optional<WallTime> Claims::next_due() { return moment_in(next_due_.bind()); }
+std::optional<WallTime> Claims::next_due(WallTime now) {
+  return waking_.empty() ? moment_in(next_due_.bind()) : now;
+}
 
 std::optional<WallTime> Claims::next_lease_end(WallTime now) {
   return moment_in(next_lease_end_.bind(unix_ms(now)));

@@ -26,17 +26,30 @@ class Claims {
   // Waiting tasks whose time has come become ready; so do those that a clock which was ahead put off by
   // longer than any task waits.
   void promote(WallTime now);
+  // Tasks of that run which wait for a limit, and did so before, become ready with this promotion and those
+  // after it.
+  void wake(std::int64_t run);
   void claim(const ClaimWish& wish, std::vector<Task>& claimed);
   // Some of the leases that are over and of claims before that one, as if nobody had claimed them.
   std::int64_t take_back_lost(std::int64_t oldest_claim, WallTime now);
-  std::optional<WallTime> next_due();
+  std::optional<WallTime> next_due(WallTime now);
   // When the next lease is over that is not over yet.
   std::optional<WallTime> next_lease_end(WallTime now);
 
  private:
+  void wake_some();
+
+  struct Waking {
+    std::int64_t run = 0;
+    std::int64_t before = 0;  // that claim
+  };
+
   TallySheet& sheet_;
+  std::vector<Waking> waking_;
   Statement promote_;
   Statement promote_far_;
+  Statement wake_;
+  Statement latest_claim_;
   Statement next_claim_;
   Statement claim_;
   Statement claim_fresh_;

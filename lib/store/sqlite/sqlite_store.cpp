@@ -132,12 +132,13 @@ Applied SqliteStore::apply(const Batch& batch) {
   if (batch.oldest_claim) {
     applied.leases_taken_back = claims_.take_back_lost(*batch.oldest_claim, batch.now);
   }
+  for (const auto run : batch.wake_runs) claims_.wake(run);
   claims_.promote(batch.now);
   for (const auto& wish : batch.claims) claims_.claim(wish, applied.claimed);
   queue_.write_tallies();
   for (const auto run : batch.watched_runs) queue_.tallies(run, applied.tallies);
   for (const auto& run : applied.new_runs) queue_.tallies(run.id, applied.tallies);
-  applied.next_due = claims_.next_due();
+  applied.next_due = claims_.next_due(batch.now);
   if (batch.oldest_claim) applied.next_due = earlier(applied.next_due, claims_.next_lease_end(batch.now));
   if (batch.read_commands) applied.commands = upkeep_.open_commands();
   watch_log(batch.now);

@@ -57,7 +57,7 @@ class PlansTest : public PlanTest, public testing::WithParamInterface<Statistics
     batch.oldest_claim = 1;
     batch.answered = {{1, "done"}};
     batch.notes = {{run.id, 1, {}, "", "", KeptForecast{}}};
-    batch.watched_runs = batch.cancel_runs = batch.finish_runs = {run.id};
+    batch.watched_runs = batch.cancel_runs = batch.finish_runs = batch.wake_runs = {run.id};
     batch.read_commands = true;
     store_.apply(batch);
     store_.apply(batch);
