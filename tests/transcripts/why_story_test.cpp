@@ -96,13 +96,13 @@ TEST_F(WhyStory, WhatIsNotThereIsRefused) {
 }
 
 TEST_F(WhyStory, OfAClaimedTaskTheFinerLimitIsNamedToo) {
-  begin(vendor("rate = \"100/1s\"\n[[vendor.v.limit]]\nmatch = { level = \"b\" }\nconcurrency = 1\n") +
+  begin(vendor("rate = \"100/1s\"\n[[vendor.v.limit]]\nmatch = { level = \"b\" }\nrate = \"3/1s\"\n") +
             fan("p"),
         lists(50));
   std::string answer;
   for (int i = 0; i < 20 && answer.find("is claimed and waits") == std::string::npos; ++i)
     answer = why_a("leased");
-  EXPECT_THAT(answer, HasSubstr("is claimed and waits: vendor v: limit b (1 in flight)"));
+  EXPECT_THAT(answer, HasSubstr("is claimed and waits: vendor v: limit b (3/1s); until"));
 }
 
 }  // namespace
