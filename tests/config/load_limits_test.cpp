@@ -98,6 +98,8 @@ INSTANTIATE_TEST_SUITE_P(
               "[[vendor.v.limit]] limits nothing"},
         Wrong{"ALevelIsNotThere", kLimit + "match = { level = \"c\" }\nrate = \"1/1s\"\n",
               "no level of a pipeline"},
+        Wrong{"OneOfTheLevelsIsNotThere", kLimit + "match = { level = [\"b\", \"c\"] }\nrate = \"1/1s\"\n",
+              "no level of a pipeline of this vendor is named \"c\""},
         Wrong{"APathIsNotThere", kLimit + "match = { path = \"/c\" }\nrate = \"1/1s\"\n",
               "no level of a pipeline"},
         Wrong{"APathIsNone", kLimit + "match = { path = \"b\" }\nconcurrency = 1\n", "must begin with /"},
