@@ -11,8 +11,6 @@
 namespace fanout {
 namespace {
 
-constexpr std::size_t kLongestTarget = 8000;
-
 bool is_scheme(std::string_view text) {
   return !text.empty() && std::isalpha(static_cast<unsigned char>(text.front())) != 0 &&
          std::ranges::all_of(

@@ -10,6 +10,8 @@
 
 namespace fanout {
 
+inline constexpr std::size_t kLongestTarget = 8000;  // bytes; most servers refuse more than about 8 KiB
+
 // The target of a redirect if it leads to the same origin, ready to be asked for. What auth adds to the query
 // is left out, since it is added again when the request is signed.
 std::optional<std::string> same_origin_target(const VendorSpec& vendor, const std::string& asked_target,

@@ -13,8 +13,6 @@
 namespace fanout {
 namespace {
 
-constexpr std::size_t kLongestTarget = 8000;  // bytes; most servers refuse more than about 8 KiB
-
 CannotAsk no_value(std::string_view where, const std::string& name, Names& names) {
   if (!names.value(name)) return {fmt::format("{}: {{{}}} has no value here", where, name)};
   return {

@@ -1,10 +1,12 @@
-// Letters of ASCII and no others, whatever the locale. Pure.
+// Letters and digits of ASCII and no others, whatever the locale. Pure.
 #pragma once
 
 #include <string>
 #include <string_view>
 
 namespace fanout {
+
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 inline std::string lower(std::string_view text) {
   std::string low(text);
@@ -26,7 +28,7 @@ constexpr std::string_view stripped(std::string_view text, std::string_view what
 // A token of RFC 9110.
 constexpr bool is_header_name(std::string_view name) {
   for (const char c : name) {
-    const bool alphanumeric = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+    const bool alphanumeric = is_digit(c) || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
     if (!alphanumeric && std::string_view("!#$%&'*+-.^_`|~").find(c) == std::string_view::npos) return false;
   }
   return !name.empty();

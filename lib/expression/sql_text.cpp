@@ -18,8 +18,6 @@ std::optional<SqlLine> line_of(std::string_view text) {
   return SqlLine::read(text, SqlLine::Parameters::allowed, wrong);
 }
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 // What stands between brackets: `3`, `#`, `#-1`.
 bool is_json_index(std::string_view index) {
   if (index == "#") return true;

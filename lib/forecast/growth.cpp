@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "forecast/offspring.h"
+#include "forecast/square.h"
 
 namespace fanout {
 namespace {
@@ -20,8 +21,6 @@ double sum(const std::vector<double>& values) {
   for (const double value : values) total += value;
   return total;
 }
-
-double square(double value) { return value * value; }
 
 // One in ten is further out where few groups were seen: Student's distribution against the normal one.
 double few(std::size_t groups) { return 1 + 1.3 / static_cast<double>(groups - 1); }

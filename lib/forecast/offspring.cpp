@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "forecast/pages.h"
+#include "forecast/square.h"
 
 namespace fanout {
 namespace {
@@ -12,9 +13,8 @@ namespace {
 // many parents had shown it.
 constexpr double kUsualVariance = 1;
 constexpr double kVarianceOfPages = 0.15;  // pages of a list are alike, but for the last one
-constexpr double kUsualWeight = 2;
+constexpr double kUsualParents = 2;
 
-double square(double value) { return value * value; }
 std::size_t place(int index) { return static_cast<std::size_t>(index); }
 
 struct Ratio {
@@ -27,7 +27,7 @@ Ratio ratio_of(const LevelSums& child, double parents, double kept, double usual
   const double mean = std::max(child.born, 0.5) / parents;
   const double squares = std::max(child.born_squared - square(child.born) / parents, 0.0);
   return {mean * kept,
-          (kUsualWeight * usual + squares / square(mean)) / (kUsualWeight + std::max(parents - 1, 0.0))};
+          (kUsualParents * usual + squares / square(mean)) / (kUsualParents + std::max(parents - 1, 0.0))};
 }
 
 }  // namespace

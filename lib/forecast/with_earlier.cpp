@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "forecast/square.h"
+
 namespace fanout {
 namespace {
 
@@ -11,8 +13,6 @@ constexpr double kFirstAreUnlike = 0.3;
 // What is further from earlier runs than so many standard deviations has changed.
 constexpr double kChanged = 3;
 constexpr double kLargestDeviation = 2;
-
-double square(double value) { return value * value; }
 
 }  // namespace
 

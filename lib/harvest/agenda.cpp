@@ -7,13 +7,11 @@ namespace {
 
 std::string text_of(const Schedule& schedule) { return schedule.cron() + " " + schedule.zone(); }
 
-constexpr milliseconds kDay = std::chrono::hours(24);
-
 }  // namespace
 
 double runs_a_day(const Schedule& schedule, WallTime from) {
   constexpr int kEnough = 60;
-  constexpr milliseconds kLongEnough = 28 * kDay;
+  constexpr milliseconds kLongEnough = std::chrono::days(28);
   int count = 0;
   auto last = from;
   while (count < kEnough) {
@@ -24,7 +22,7 @@ double runs_a_day(const Schedule& schedule, WallTime from) {
   }
   if (count == 0) return 0;
   const auto over = count == kEnough ? last - from : kLongEnough;
-  return count * std::chrono::duration<double>(kDay) / std::chrono::duration<double>(over);
+  return count * std::chrono::duration<double>(std::chrono::days(1)) / std::chrono::duration<double>(over);
 }
 
 void Agenda::configure(const Config& config, WallTime now) {

@@ -12,7 +12,6 @@
 namespace fanout {
 namespace {
 
-constexpr milliseconds kWorthSaying{2000};  // a shorter wait is no reason for anybody to ask why
 constexpr milliseconds kHistory = std::chrono::hours(24);
 // What was in flight at a crash reaches the vendor at most so much later, for windows that are added after
 // it; the others have their own grace.

@@ -19,6 +19,8 @@
 
 namespace fanout {
 
+inline constexpr milliseconds kWorthSaying{2000};  // a shorter wait is no reason for anybody to ask why
+
 class Rates {
  public:
   Rates();

@@ -12,13 +12,12 @@ namespace fanout {
 namespace {
 
 constexpr milliseconds kForgotten = std::chrono::hours(24);
-constexpr milliseconds kShortest{10};  // windows
-constexpr milliseconds kLongest = std::chrono::hours(24);
+constexpr milliseconds kShortestTold{10};
+constexpr milliseconds kLongestTold = std::chrono::hours(24);
 constexpr double kMostAllowed = 1e9;         // a limit above is none
-constexpr milliseconds kWorthSaying{2000};   // a shorter wait is no reason for anybody to ask why
-constexpr milliseconds kWorthKeeping{1000};  // … nor for a commit
+constexpr milliseconds kWorthKeeping{1000};  // a commit
 constexpr std::int64_t kPlenty = 1'000'000'000'000;
-constexpr std::size_t kEntriesKept = 32;
+constexpr std::size_t kEntriesOfALane = 32;
 
 const ToldLimit* find(const ToldLimits& told, const std::string& name) {
   const auto found = std::ranges::find(told.limits, name, &ToldLimit::name);
@@ -32,10 +31,10 @@ std::optional<Rate> rate_of(const ToldLimit& limit) {
   Rate rate{std::llround(std::floor(*limit.limit)), *limit.window};
   if (rate.limit == 0) {
     const auto window = std::ceil(static_cast<double>(limit.window->count()) / *limit.limit);
-    if (window > static_cast<double>(kLongest.count())) return Rate{1, kLongest};
+    if (window > static_cast<double>(kLongestTold.count())) return Rate{1, kLongestTold};
     rate = {1, milliseconds(std::llround(window))};
   }
-  return rate.window < kShortest || rate.window > kLongest ? std::nullopt : std::optional(rate);
+  return rate.window < kShortestTold || rate.window > kLongestTold ? std::nullopt : std::optional(rate);
 }
 
 bool is_looser(const Rate& a, const Rate& than) {
@@ -197,7 +196,7 @@ void Told::save(SavedLimiter& saved, std::int64_t leaving, std::int64_t in_fligh
     if (entry.lane) {
       told.limit = entry.lane->window.rate().limit;
       told.on_their_way = std::min(leaving, told.limit) + in_flight;
-      told.lane = entry.lane->saved(leaving, now, kEntriesKept);
+      told.lane = entry.lane->saved(leaving, now, kEntriesOfALane);
     }
     saved.told.push_back(std::move(told));
   }

@@ -11,13 +11,12 @@
 namespace fanout {
 namespace {
 
-constexpr double kEpochSeconds = 1e8;        // more than three years: not a delay but a point in time
-constexpr double kEpochMilliseconds = 1e11;  // as seconds that would be the year 5138
-constexpr milliseconds kLongest = std::chrono::days(32);  // a month, and a day for two clocks that disagree
-constexpr double kLongestMs = static_cast<double>(kLongest.count());
+constexpr milliseconds kLongestReset =
+    std::chrono::days(32);  // a month, and a day for two clocks that disagree
+constexpr double kLongestResetMs = static_cast<double>(kLongestReset.count());
 
 std::optional<milliseconds> bounded(double ms) {
-  if (!(ms <= kLongestMs)) return std::nullopt;
+  if (!(ms <= kLongestResetMs)) return std::nullopt;
   return milliseconds(std::llround(std::ceil(std::max(ms, 0.0))));
 }
 

@@ -12,13 +12,12 @@
 namespace fanout {
 namespace {
 
-constexpr milliseconds kLongest = std::chrono::hours(24);
-constexpr double kEpochSeconds = 1e8;        // more than three years: not a delay but a point in time
-constexpr double kEpochMilliseconds = 1e11;  // as seconds that would be the year 5138
+constexpr milliseconds kLongestWait = std::chrono::hours(24);
 
 milliseconds sane(double ms) {
   if (!(ms > 0)) return milliseconds(0);
-  return ms >= static_cast<double>(kLongest.count()) ? kLongest : milliseconds(std::llround(std::ceil(ms)));
+  return ms >= static_cast<double>(kLongestWait.count()) ? kLongestWait
+                                                         : milliseconds(std::llround(std::ceil(ms)));
 }
 
 std::optional<int> whole(std::string_view text) {
@@ -116,7 +115,7 @@ std::optional<milliseconds> read_wait(std::string_view text, WallTime now) {
   if (text.empty()) return std::nullopt;
   if (const auto number = number_in(text)) return delay_or_epoch(*number, now);
   if (const auto at = read_moment(text, now)) return sane(static_cast<double>((*at - now).count()));
-  if (const auto duration = parse_duration(text)) return std::min(*duration, kLongest);
+  if (const auto duration = parse_duration(text)) return std::min(*duration, kLongestWait);
   return std::nullopt;
 }
 
@@ -126,7 +125,7 @@ namespace {
 constexpr milliseconds kWaitedOut = std::chrono::minutes(5);
 
 std::optional<milliseconds> wait_of(const ToldLimit& limit) {
-  if (limit.reset_in) return std::min(*limit.reset_in, kLongest);
+  if (limit.reset_in) return std::min(*limit.reset_in, kLongestWait);
   return limit.window && *limit.window <= kWaitedOut ? limit.window : std::nullopt;
 }
 

@@ -29,4 +29,9 @@ std::optional<milliseconds> read_wait(std::string_view text, WallTime now);
 // An HTTP date or RFC 3339.
 std::optional<WallTime> read_moment(std::string_view text, WallTime now);
 
+// A number of seconds from here on is not a delay but a point in time: it would be more than three years.
+// From there on it is one in milliseconds: as seconds it would be the year 5138.
+inline constexpr double kEpochSeconds = 1e8;
+inline constexpr double kEpochMilliseconds = 1e11;
+
 }  // namespace fanout

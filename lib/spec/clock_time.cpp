@@ -7,7 +7,7 @@
 namespace fanout {
 namespace {
 
-std::optional<int> number(std::string_view text) {
+std::optional<int> hour_or_minute(std::string_view text) {
   int value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   const bool whole = error == std::errc() && end == text.data() + text.size() && value >= 0;
@@ -19,7 +19,7 @@ std::optional<int> number(std::string_view text) {
 std::optional<ClockTime> parse_clock_time(std::string_view text) {
   const auto colon = text.find(':');
   if (colon == std::string_view::npos) return std::nullopt;
-  const auto hour = number(text.substr(0, colon)), minute = number(text.substr(colon + 1));
+  const auto hour = hour_or_minute(text.substr(0, colon)), minute = hour_or_minute(text.substr(colon + 1));
   if (!hour || !minute || *minute > 59 || *hour > 24 || (*hour == 24 && *minute > 0)) return std::nullopt;
   return ClockTime{*hour % 24, *minute};
 }

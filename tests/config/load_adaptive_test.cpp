@@ -9,11 +9,11 @@
 namespace fanout {
 namespace {
 
-struct Row {
+struct AdaptiveRow {
   const char* name;
   const char* lines;
   bool searches;
-  friend std::ostream& operator<<(std::ostream& out, const Row& row) { return out << row.name; }
+  friend std::ostream& operator<<(std::ostream& out, const AdaptiveRow& row) { return out << row.name; }
 };
 
 std::string config(const std::string& lines) {
@@ -21,17 +21,18 @@ std::string config(const std::string& lines) {
          "[pipeline.p]\nvendor = \"v\"\n[[pipeline.p.level]]\nname = \"a\"\npath = \"/a\"\n";
 }
 
-class LoadAdaptiveTest : public testing::TestWithParam<Row> {};
+class LoadAdaptiveTest : public testing::TestWithParam<AdaptiveRow> {};
 
 TEST_P(LoadAdaptiveTest, LooksForALimitWhereNoneIsKnownOrItIsWanted) {
   EXPECT_EQ(config_of(config(GetParam().lines))->vendors.at("v").adaptive, GetParam().searches);
 }
 
-INSTANTIATE_TEST_SUITE_P(Of, LoadAdaptiveTest,
-                         testing::Values(Row{"NoRate", "", true}, Row{"ARate", "rate = \"10/1s\"\n", false},
-                                         Row{"ARateAndMore", "rate = \"10/1s\"\nadaptive = true\n", true},
-                                         Row{"Neither", "adaptive = false\n", false}),
-                         [](const auto& each) { return each.param.name; });
+INSTANTIATE_TEST_SUITE_P(
+    Of, LoadAdaptiveTest,
+    testing::Values(AdaptiveRow{"NoRate", "", true}, AdaptiveRow{"ARate", "rate = \"10/1s\"\n", false},
+                    AdaptiveRow{"ARateAndMore", "rate = \"10/1s\"\nadaptive = true\n", true},
+                    AdaptiveRow{"Neither", "adaptive = false\n", false}),
+    [](const auto& each) { return each.param.name; });
 
 TEST(LoadAdaptive, RefusesWhatIsNoBoolean) {
   const auto loaded = load_config_text(config("adaptive = \"yes\"\n"), "f.toml");

@@ -10,7 +10,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-std::vector<std::string> errors_of(const std::string& told) {
+std::vector<std::string> errors_of_told(const std::string& told) {
   return error_lines(load_config_text(around("told = { " + told + " }", ""), "fanoutd.toml"));
 }
 
@@ -31,20 +31,22 @@ TEST(LoadTold, IsSqlForEachThatAVendorTells) {
 }
 
 TEST(LoadTold, ErrorsNameTheirPlace) {
-  EXPECT_THAT(errors_of("remaining = \"heder('X')\""),
+  EXPECT_THAT(errors_of_told("remaining = \"heder('X')\""),
               ElementsAre(HasSubstr("fanoutd.toml:3:22: \"remaining\": ")));
-  EXPECT_THAT(errors_of("remaining = \"item->>'$.a'\""), ElementsAre(HasSubstr("item")));
-  EXPECT_THAT(errors_of("remaining = 5"), ElementsAre(HasSubstr("must be a text")));
-  EXPECT_THAT(errors_of("remaining = \"1\", rest = \"1\""), ElementsAre(HasSubstr("unknown key \"rest\"")));
-  EXPECT_THAT(errors_of("remaining = \"1\", remanining = \"1\""),
+  EXPECT_THAT(errors_of_told("remaining = \"item->>'$.a'\""), ElementsAre(HasSubstr("item")));
+  EXPECT_THAT(errors_of_told("remaining = 5"), ElementsAre(HasSubstr("must be a text")));
+  EXPECT_THAT(errors_of_told("remaining = \"1\", rest = \"1\""),
+              ElementsAre(HasSubstr("unknown key \"rest\"")));
+  EXPECT_THAT(errors_of_told("remaining = \"1\", remanining = \"1\""),
               ElementsAre(HasSubstr("did you mean \"remaining\"?")));
 }
 
 TEST(LoadTold, ThatCouldNotBeKeptToIsAnError) {
   for (const auto* told : {"", "limit = \"10\"", "window = \"60\"", "reset = \"60\", window = \"60\""})
-    EXPECT_THAT(errors_of(told), ElementsAre(HasSubstr("[vendor.v.told] says nothing that could be kept to")))
+    EXPECT_THAT(errors_of_told(told),
+                ElementsAre(HasSubstr("[vendor.v.told] says nothing that could be kept to")))
         << told;
-  EXPECT_THAT(errors_of("limit = \"10\", window = \"60\""), ElementsAre());
+  EXPECT_THAT(errors_of_told("limit = \"10\", window = \"60\""), ElementsAre());
 }
 
 }  // namespace

@@ -7,15 +7,15 @@
 namespace fanout {
 namespace {
 
-struct Row {
+struct ClashRow {
   const char* what;
   const char* to;
   const char* more;  // keys of level b
   const char* missing;
-  friend std::ostream& operator<<(std::ostream& out, const Row& row) { return out << row.what; }
+  friend std::ostream& operator<<(std::ostream& out, const ClashRow& row) { return out << row.what; }
 };
 
-class PathClash : public testing::TestWithParam<Row> {};
+class PathClash : public testing::TestWithParam<ClashRow> {};
 
 TEST_P(PathClash, IsRuledOutByTheKeysOfAllAncestorsOnly) {
   const Config config = load_text(
@@ -31,14 +31,14 @@ TEST_P(PathClash, IsRuledOutByTheKeysOfAllAncestorsOnly) {
   EXPECT_EQ(missing_from_path(pipeline, pipeline.outputs.at(0)), GetParam().missing);
 }
 
-INSTANTIATE_TEST_SUITE_P(Outputs, PathClash,
-                         testing::Values(Row{"AllKeys", "raw/{a.id}/{b}.json", "", ""},
-                                         Row{"ANameInsteadOfAKey", "raw/{a.name}/{b}.json", "", "{a.id}"},
-                                         Row{"OnlyTheKeyOfTheParent", "raw/{b}.json", "", "{a.id}"},
-                                         Row{"KeysThatComeOnceInARun", "raw/{b}.json", "unique = \"run\"\n",
-                                             ""},
-                                         Row{"ManyRecordsInAFile", "raw/all.ndjson", "", ""}),
-                         [](const auto& row) { return row.param.what; });
+INSTANTIATE_TEST_SUITE_P(
+    Outputs, PathClash,
+    testing::Values(ClashRow{"AllKeys", "raw/{a.id}/{b}.json", "", ""},
+                    ClashRow{"ANameInsteadOfAKey", "raw/{a.name}/{b}.json", "", "{a.id}"},
+                    ClashRow{"OnlyTheKeyOfTheParent", "raw/{b}.json", "", "{a.id}"},
+                    ClashRow{"KeysThatComeOnceInARun", "raw/{b}.json", "unique = \"run\"\n", ""},
+                    ClashRow{"ManyRecordsInAFile", "raw/all.ndjson", "", ""}),
+    [](const auto& row) { return row.param.what; });
 
 }  // namespace
 }  // namespace fanout

@@ -9,7 +9,7 @@
 namespace fanout::test {
 namespace {
 
-constexpr std::size_t kConcurrency = 4;
+constexpr std::size_t kSlots = 4;
 constexpr std::int64_t kHoldUs = 4'000'000;
 
 // When the requests came that got this status.
@@ -37,10 +37,10 @@ wait = "CASE status WHEN 500 THEN '4s' END"
   const auto daemon = house.start_daemon();
   ASSERT_TRUE(eventually([&] { return house.is_up(); }));
   ASSERT_EQ(house.fanoutctl({"start", "monitoring"}).code, 0);
-  ASSERT_TRUE(eventually([&] { return arrivals(vendor, 500).size() > kConcurrency; }));
+  ASSERT_TRUE(eventually([&] { return arrivals(vendor, 500).size() > kSlots; }));
   const auto at = arrivals(vendor, 500);
   const auto before = std::count_if(at.begin(), at.end(), [&](auto each) { return each < at[0] + kHoldUs; });
-  EXPECT_LE(before, static_cast<std::ptrdiff_t>(kConcurrency) + 1) << "what was in flight, and a probe";
+  EXPECT_LE(before, static_cast<std::ptrdiff_t>(kSlots) + 1) << "what was in flight, and a probe";
   EXPECT_EQ(house.sql("SELECT count(*) FROM dead_letter"), "0");
 }
 

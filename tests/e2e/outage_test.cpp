@@ -6,7 +6,7 @@
 namespace fanout::test {
 namespace {
 
-constexpr int kConcurrency = 16;
+constexpr int kInFlight = 16;
 constexpr int kUntilItOpens = 10;  // failures among the last 20 replies
 constexpr int kProbes = 7;         // after 1, 2, 4, 8, 16, 30, 30 … seconds
 constexpr std::chrono::seconds kLimit(180);
@@ -32,7 +32,7 @@ retry       = { attempts = 3, base = "100ms", cap = "1s" }
   EXPECT_EQ(ended.code, 0) << ended.output;
   const auto report = vendor.report();
   const auto during = report["outages"][0]["requests"].get<int>();
-  EXPECT_LE(during, kConcurrency + kUntilItOpens + kProbes) << "what was in flight, and probes";
+  EXPECT_LE(during, kInFlight + kUntilItOpens + kProbes) << "what was in flight, and probes";
   EXPECT_EQ(report["windows"][0]["exceeded_by"], 0);
   EXPECT_EQ(house.records("/body/id").size(), 2450U);
   EXPECT_EQ(house.sql("SELECT count(*) FROM dead_letter"), "0");

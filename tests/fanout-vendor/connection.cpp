@@ -17,7 +17,6 @@ using Error = boost::system::error_code;
 
 // Each co_await stands in a statement of its own, never in a condition: g++ 12.2 miscompiles
 // "if (a && !co_await f(self)) co_return;" followed by "while (co_await g(self))", and it ends in SIGILL.
-constexpr auto kToResult = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t kMaxBody = 64 * 1024;
 constexpr std::size_t kMaxHeader = 64 * 1024;
 constexpr std::size_t kReadSize = 4 * 1024;

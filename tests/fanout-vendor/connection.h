@@ -15,6 +15,9 @@
 
 namespace fanout_vendor {
 
+// An operation that returns what went wrong rather than throw it.
+inline constexpr auto kToResult = boost::asio::as_tuple(boost::asio::use_awaitable);
+
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
   using Pointer = std::shared_ptr<Connection>;

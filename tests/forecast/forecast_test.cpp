@@ -5,11 +5,11 @@
 namespace fanout {
 namespace {
 
-const LevelTree kTree = {{"troop", -1}, {"warrior", 0}};
+const LevelTree kTwoLevels = {{"troop", -1}, {"warrior", 0}};
 constexpr MonoTime kBegun{seconds(1000)};
 
 TEST(Forecast, SaysNothingBeforeAnythingIsKnown) {
-  Forecast forecast(kTree, {}, kBegun);
+  Forecast forecast(kTwoLevels, {}, kBegun);
   EXPECT_FALSE(forecast.growth());
   forecast.counted({{0, 1}, {0, 0}}, kBegun);
   EXPECT_FALSE(forecast.growth());
@@ -17,7 +17,7 @@ TEST(Forecast, SaysNothingBeforeAnythingIsKnown) {
 }
 
 TEST(Forecast, GoesByWhatItSawAndWhatIsCounted) {
-  Forecast forecast(kTree, {}, kBegun);
+  Forecast forecast(kTwoLevels, {}, kBegun);
   forecast.counted({{0, 10}, {0, 0}}, kBegun);
   for (int i = 0; i < 5; ++i) forecast.saw({0, false, 0, {{1, 4}}});
   forecast.counted({{5, 5}, {0, 20}}, kBegun + seconds(5));
@@ -27,10 +27,10 @@ TEST(Forecast, GoesByWhatItSawAndWhatIsCounted) {
 }
 
 TEST(Forecast, GoesOnAfterARestart) {
-  Forecast before(kTree, {}, kBegun);
+  Forecast before(kTwoLevels, {}, kBegun);
   before.counted({{0, 10}, {0, 0}}, kBegun);
   for (int i = 0; i < 4; ++i) before.saw({0, false, 0, {{1, 4}}});
-  Forecast after(kTree, {}, kBegun);
+  Forecast after(kTwoLevels, {}, kBegun);
   after.restore(before.text());
   after.counted({{5, 5}, {0, 20}}, kBegun + seconds(5));  // one was settled after that was kept
   ASSERT_TRUE(after.growth());
@@ -39,7 +39,7 @@ TEST(Forecast, GoesOnAfterARestart) {
 }
 
 TEST(Forecast, GoesByCountsAloneWhereNothingWasKept) {
-  Forecast forecast(kTree, {}, kBegun);
+  Forecast forecast(kTwoLevels, {}, kBegun);
   forecast.restore("what somebody wrote by hand");
   forecast.counted({{5, 5}, {0, 20}}, kBegun);
   ASSERT_TRUE(forecast.growth());
@@ -47,7 +47,7 @@ TEST(Forecast, GoesByCountsAloneWhereNothingWasKept) {
 }
 
 TEST(Forecast, KeepsItsPaceWhileSomethingHoldsItUp) {
-  Forecast forecast(kTree, {}, kBegun);
+  Forecast forecast(kTwoLevels, {}, kBegun);
   forecast.counted({{0, 1000}, {0, 0}}, kBegun);
   for (int i = 1; i <= 60; ++i) forecast.counted({{i * 10, 1000 - i * 10}, {0, 0}}, kBegun + seconds(i));
   forecast.held_up(true, kBegun + seconds(60));
@@ -57,7 +57,7 @@ TEST(Forecast, KeepsItsPaceWhileSomethingHoldsItUp) {
 }
 
 TEST(Forecast, BearsDeadLettersThatArePutBackToWork) {
-  Forecast forecast(kTree, {}, kBegun);
+  Forecast forecast(kTwoLevels, {}, kBegun);
   forecast.counted({{10, 0}, {40, 0}}, kBegun);
   forecast.counted({{5, 5}, {40, 0}}, kBegun + seconds(2));
   EXPECT_EQ(forecast.rate(kBegun + seconds(2)), 0);
@@ -66,7 +66,7 @@ TEST(Forecast, BearsDeadLettersThatArePutBackToWork) {
 }
 
 TEST(Forecast, BearsOtherLevels) {
-  Forecast forecast(kTree, {}, kBegun);
+  Forecast forecast(kTwoLevels, {}, kBegun);
   forecast.counted({{5, 5}, {0, 20}}, kBegun);
   forecast.change({{"troop", -1}, {"warrior", 0}, {"data", 1}}, {});
   forecast.counted({{5, 5}, {0, 20}, {0, 0}}, kBegun + seconds(1));

@@ -7,7 +7,7 @@
 namespace fanout {
 namespace {
 
-const LevelTree kTree = {{"a", -1}, {"b", 0}};
+const LevelTree kSmallTree = {{"a", -1}, {"b", 0}};
 
 Sample of(int tasks) {
   Sample sample(2);
@@ -44,26 +44,26 @@ TEST(Sample, TellsPagesFromOneAnother) {
 
 TEST(Sample, OutlivesTheProcessAsText) {
   auto sample = of(1000);
-  auto read = sample_of(text_of(sample, kTree), kTree);
+  auto read = sample_of(text_of(sample, kSmallTree), kSmallTree);
   ASSERT_TRUE(read);
-  EXPECT_EQ(text_of(*read, kTree), text_of(sample, kTree));
+  EXPECT_EQ(text_of(*read, kSmallTree), text_of(sample, kSmallTree));
   for (int i = 0; i < 100; ++i) {
     sample.add({1, false, 0, {}});
     read->add({1, false, 0, {}});
   }
-  EXPECT_EQ(text_of(*read, kTree), text_of(sample, kTree)) << "it goes on as it would have";
-  EXPECT_LT(text_of(of(10'000'000 / 100), kTree).size(), 4000U);
+  EXPECT_EQ(text_of(*read, kSmallTree), text_of(sample, kSmallTree)) << "it goes on as it would have";
+  EXPECT_LT(text_of(of(10'000'000 / 100), kSmallTree).size(), 4000U);
 }
 
 TEST(Sample, IsNotReadFromWhatIsNone) {
-  const auto text = text_of(of(10), kTree);
+  const auto text = text_of(of(10), kSmallTree);
   EXPECT_FALSE(sample_of(text, {{"a", -1}, {"c", 0}})) << "of other levels";
   for (const std::string wrong : {"", "{}", "[]", "null", "{\"levels\":[[\"a\",-1],[\"b\",0]]}"})
-    EXPECT_FALSE(sample_of(wrong, kTree)) << wrong;
-  for (std::size_t i = 0; i < text.size(); ++i) sample_of(text.substr(0, i), kTree);
+    EXPECT_FALSE(sample_of(wrong, kSmallTree)) << wrong;
+  for (std::size_t i = 0; i < text.size(); ++i) sample_of(text.substr(0, i), kSmallTree);
   auto negative = text;
   negative.replace(negative.find("10"), 2, "-1");
-  EXPECT_FALSE(sample_of(negative, kTree));
+  EXPECT_FALSE(sample_of(negative, kSmallTree));
 }
 
 }  // namespace

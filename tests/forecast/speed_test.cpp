@@ -5,7 +5,7 @@
 namespace fanout {
 namespace {
 
-constexpr MonoTime kBegun{std::chrono::hours(1)};
+constexpr MonoTime kAnHour{std::chrono::hours(1)};
 
 // So many settled in each tenth of a second, for so long.
 MonoTime run(Speed& speed, MonoTime from, int each, seconds length) {
@@ -15,14 +15,14 @@ MonoTime run(Speed& speed, MonoTime from, int each, seconds length) {
 }
 
 TEST(Speed, IsRightFromTheFirstSeconds) {
-  Speed speed(kBegun);
-  const auto now = run(speed, kBegun, 10, seconds(2));
+  Speed speed(kAnHour);
+  const auto now = run(speed, kAnHour, 10, seconds(2));
   EXPECT_NEAR(speed.rate(now), 100, 5);
 }
 
 TEST(Speed, FollowsWhatHappensLately) {
-  Speed speed(kBegun);
-  auto now = run(speed, kBegun, 10, seconds(600));
+  Speed speed(kAnHour);
+  auto now = run(speed, kAnHour, 10, seconds(600));
   EXPECT_NEAR(speed.rate(now), 100, 1);
   now = run(speed, now, 2, seconds(30));
   EXPECT_NEAR(speed.rate(now), 60, 2) << "half the way after a half-life";
@@ -31,18 +31,18 @@ TEST(Speed, FollowsWhatHappensLately) {
 }
 
 TEST(Speed, IsNotKnownWhileThereIsTooLittleOfIt) {
-  Speed speed(kBegun);
-  EXPECT_EQ(speed.rate(kBegun), 0);
-  EXPECT_FALSE(speed.is_known(kBegun));
-  EXPECT_FALSE(speed.is_known(kBegun + seconds(10))) << "nothing has moved";
-  speed.settled(5, kBegun + seconds(10));
-  EXPECT_TRUE(speed.is_known(kBegun + seconds(10)));
-  EXPECT_FALSE(speed.is_known(kBegun + std::chrono::hours(10))) << "nothing has moved for long";
+  Speed speed(kAnHour);
+  EXPECT_EQ(speed.rate(kAnHour), 0);
+  EXPECT_FALSE(speed.is_known(kAnHour));
+  EXPECT_FALSE(speed.is_known(kAnHour + seconds(10))) << "nothing has moved";
+  speed.settled(5, kAnHour + seconds(10));
+  EXPECT_TRUE(speed.is_known(kAnHour + seconds(10)));
+  EXPECT_FALSE(speed.is_known(kAnHour + std::chrono::hours(10))) << "nothing has moved for long";
 }
 
 TEST(Speed, LeavesOutTheTimeForWhichItWasHeldUp) {
-  Speed speed(kBegun);
-  const auto held = run(speed, kBegun, 10, seconds(60));
+  Speed speed(kAnHour);
+  const auto held = run(speed, kAnHour, 10, seconds(60));
   const auto free = held + seconds(120);
   speed.held_up(held, free);
   EXPECT_NEAR(speed.rate(free), 100, 3);
@@ -50,8 +50,8 @@ TEST(Speed, LeavesOutTheTimeForWhichItWasHeldUp) {
 }
 
 TEST(Speed, WhatIsSettledWhileItIsHeldUpIsNotInTheFuture) {
-  Speed speed(kBegun);
-  const auto held = run(speed, kBegun, 10, seconds(60));
+  Speed speed(kAnHour);
+  const auto held = run(speed, kAnHour, 10, seconds(60));
   speed.settled(4, held + seconds(100));
   speed.held_up(held, held + seconds(120));
   EXPECT_LT(speed.rate(held + seconds(121)), 110);

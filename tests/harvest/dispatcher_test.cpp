@@ -4,15 +4,11 @@
 #include <stdlib.h>
 
 #include "base/error.h"
+#include "harvest/no_transport.h"
 #include "sim/sim_clock.h"
 
 namespace fanout {
 namespace {
-
-class NoTransport : public Transport {
- public:
-  boost::asio::awaitable<Reply> ask(Request) override { co_return Reply{}; }
-};
 
 VendorSpec vendor_with_token() {
   setenv("DISPATCHER_TEST_SECRET", "hunter2", 1);

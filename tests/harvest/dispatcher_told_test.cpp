@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "harvest/dispatcher.h"
+#include "harvest/no_transport.h"
 #include "sim/sim_clock.h"
 
 namespace fanout {
@@ -10,11 +11,6 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
-
-class NoTransport : public Transport {
- public:
-  boost::asio::awaitable<Reply> ask(Request) override { co_return Reply{}; }
-};
 
 class DispatcherToldTest : public testing::Test {
  protected:

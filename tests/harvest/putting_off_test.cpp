@@ -3,12 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "support/at.h"
+
 namespace fanout {
 namespace {
 
 using testing::HasSubstr;
-
-MonoTime at(std::int64_t ms) { return MonoTime(milliseconds(ms)); }
 
 Limiter limiter_with(Rate rate) {
   Limits limits;

@@ -2,10 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include "support/at.h"
+
 namespace fanout {
 namespace {
-
-MonoTime at(std::int64_t ms) { return MonoTime(milliseconds(ms)); }
 
 Task task_of(std::int64_t id) {
   Task task;

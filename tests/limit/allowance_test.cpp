@@ -4,13 +4,13 @@
 
 #include <limits>
 
+#include "support/at.h"
+
 namespace fanout {
 namespace {
 
 using std::chrono::hours;
 using std::chrono::minutes;
-
-MonoTime at(std::int64_t ms) { return MonoTime(milliseconds(ms)); }
 
 Allowance::Word left(std::int64_t remaining, std::optional<milliseconds> reset_in = seconds(60)) {
   return {.remaining = remaining, .reset_in = reset_in, .well = true};

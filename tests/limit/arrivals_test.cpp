@@ -2,10 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include "support/at.h"
+
 namespace fanout {
 namespace {
-
-MonoTime at(std::int64_t ms) { return MonoTime(milliseconds(ms)); }
 
 TEST(Arrivals, OfAFewAreKeptApart) {
   Arrivals arrivals(milliseconds(1000), 3);

@@ -5,12 +5,12 @@
 
 #include <vector>
 
+#include "support/at.h"
+
 namespace fanout {
 namespace {
 
 using enum Evidence;
-
-MonoTime at(std::int64_t ms) { return MonoTime(milliseconds(ms)); }
 
 class BreakerTest : public testing::Test {
  protected:

@@ -41,12 +41,12 @@ struct Way {
   milliseconds work;
 };
 
-struct Seen {
+struct Arrived {
   std::int64_t most_in_a_second = 0;
   std::size_t in_all = 0;
 };
 
-Seen ask_for(seconds time, const Limits& limits, const Way& way, unsigned seed) {
+Arrived ask_for(seconds time, const Limits& limits, const Way& way, unsigned seed) {
   std::mt19937 chance(seed);
   std::uniform_int_distribution<std::int64_t> trip(microseconds(way.shortest).count(),
                                                    microseconds(way.longest).count());
@@ -70,7 +70,7 @@ Seen ask_for(seconds time, const Limits& limits, const Way& way, unsigned seed) 
     now = next;
   }
   std::ranges::sort(arrivals);
-  Seen seen{0, arrivals.size()};
+  Arrived seen{0, arrivals.size()};
   for (std::size_t first = 0, last = 0; last < arrivals.size(); ++last) {
     while (arrivals[last] - arrivals[first] >= seconds(1)) ++first;
     seen.most_in_a_second = std::max(seen.most_in_a_second, static_cast<std::int64_t>(last - first + 1));

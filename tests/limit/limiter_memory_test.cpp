@@ -3,11 +3,11 @@
 
 #include "limit/limiter.h"
 #include "limit/limiter_state.h"
+#include "support/at.h"
 
 namespace fanout {
 namespace {
 
-MonoTime at(std::int64_t ms) { return MonoTime(milliseconds(ms)); }
 // The wall clock goes on over boots.
 Moment moment(std::int64_t ms, const std::string& boot = "a") {
   return {at(ms), from_unix_ms(boot == "a" ? ms : 1'000'000 + ms), boot};
@@ -16,7 +16,7 @@ Moment moment(std::int64_t ms, const std::string& boot = "a") {
 // Five a second, all at once if need be; its grace is 5 ms.
 const Limits kFive{10, {{5, milliseconds(1000)}}, 5};
 
-int ask_all_that_may(Limiter& limiter, MonoTime now) {
+int use_up(Limiter& limiter, MonoTime now) {
   int asked = 0;
   for (; limiter.next(now) <= now; ++asked) {
     limiter.ended(limiter.take(now), {Evidence::alive, ""}, now);
@@ -32,11 +32,11 @@ Limiter restarted(const std::string& state, const Moment& now, const Limits& lim
 
 TEST(LimiterMemory, ARestartIsNoFreshStart) {
   Limiter before(kFive, at(10'000));
-  EXPECT_EQ(ask_all_that_may(before, at(10'000)), 5);
+  EXPECT_EQ(use_up(before, at(10'000)), 5);
   const auto state = before.save(moment(10'100), at(10'100));
   auto after = restarted(state, moment(10'400));
   EXPECT_EQ(after.next(at(10'400)), at(11'000)) << "as if nothing had happened";
-  EXPECT_EQ(ask_all_that_may(after, at(11'000)), 5);
+  EXPECT_EQ(use_up(after, at(11'000)), 5);
 }
 
 TEST(LimiterMemory, WhatMayLeaveUntilThenHasLeft) {
@@ -65,7 +65,7 @@ TEST(LimiterMemory, AfterAGoodEndTheNextStartWaitsForNothing) {
 
 TEST(LimiterMemory, AfterABootOnlyTheTimeSinceItCounts) {
   Limiter before(kFive, at(500'000));
-  ask_all_that_may(before, at(500'000));
+  use_up(before, at(500'000));
   const auto state = before.save(moment(500'100), at(500'100));
   EXPECT_EQ(restarted(state, moment(300, "b")).next(at(300)), at(900)) << "100 ms before, at least 300 since";
   EXPECT_EQ(restarted(state, moment(5000, "b")).next(at(5000)), at(5000));
@@ -73,7 +73,7 @@ TEST(LimiterMemory, AfterABootOnlyTheTimeSinceItCounts) {
 
 TEST(LimiterMemory, NoJumpOfTheWallClockMatters) {
   Limiter before(kFive, at(10'000));
-  ask_all_that_may(before, at(10'000));
+  use_up(before, at(10'000));
   const auto state = before.save({at(10'000), from_unix_ms(1'000'000), "a"}, at(10'000));
   for (const std::int64_t wall : {0LL, 1'000'000LL, 4'000'000'000'000LL}) {
     const auto after = restarted(state, {at(10'500), from_unix_ms(wall), "a"});
@@ -84,7 +84,7 @@ TEST(LimiterMemory, NoJumpOfTheWallClockMatters) {
 // A boot of another machine says nothing about this limiter.
 TEST(LimiterMemory, OnAnotherMachineOnlyTheTimeThatTheWallClockKnowsOfCounts) {
   Limiter before(kFive, at(500'000));
-  ask_all_that_may(before, at(500'000));
+  use_up(before, at(500'000));
   const auto state = before.save({at(500'000), from_unix_ms(1'000'000), "a"}, at(500'000));
   struct Row {
     std::int64_t up_for, wall, waits;
@@ -102,7 +102,7 @@ TEST(LimiterMemory, OnAnotherMachineOnlyTheTimeThatTheWallClockKnowsOfCounts) {
 
 TEST(LimiterMemory, AVersionBeforeWroteNoWallClock) {
   Limiter before(kFive, at(500'000));
-  ask_all_that_may(before, at(500'000));
+  use_up(before, at(500'000));
   auto state = before.save({at(500'000), from_unix_ms(1'000'000), "a"}, at(500'000));
   const std::string wall = ",\"wall\":1000000";
   state.erase(state.find(wall), wall.size());
@@ -179,17 +179,17 @@ TEST(LimiterMemory, HoldAndBreakerOutliveIt) {
 
 TEST(LimiterMemory, OtherRatesAfterTheRestartCountWhatWasAskedBefore) {
   Limiter before(kFive, at(10'000));
-  ask_all_that_may(before, at(10'000));
+  use_up(before, at(10'000));
   const auto state = before.save(moment(10'100), at(10'100));
   auto after = restarted(state, moment(10'400), {10, {{7, milliseconds(30'000)}}, 7});
-  EXPECT_EQ(ask_all_that_may(after, at(10'400)), 2);
+  EXPECT_EQ(use_up(after, at(10'400)), 2);
   auto lower = restarted(state, moment(10'400), {10, {{2, milliseconds(1000)}}, 1});
   EXPECT_EQ(lower.next(at(10'400)), at(11'000));
 }
 
 TEST(LimiterMemory, ASecondCrashLosesNothingOfTheFirst) {
   Limiter first(kFive, at(10'000));
-  ask_all_that_may(first, at(10'000));
+  use_up(first, at(10'000));
   const auto second = restarted(first.save(moment(10'000), at(10'000)), moment(10'100));
   const auto third = restarted(second.save(moment(10'200), at(10'200)), moment(10'300));
   EXPECT_EQ(third.next(at(10'300)), at(11'000));

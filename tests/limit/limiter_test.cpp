@@ -7,11 +7,12 @@
 #include <random>
 #include <vector>
 
+#include "support/at.h"
+
 namespace fanout {
 namespace {
 
 using testing::HasSubstr;
-MonoTime at(std::int64_t ms) { return MonoTime(milliseconds(ms)); }
 constexpr Rate kTenASecond{10, milliseconds(1000)};
 
 // Asked, sent and answered in the same moment.

@@ -6,6 +6,7 @@
 
 #include "limit/limiter.h"
 #include "limit/limiter_state.h"
+#include "support/at.h"
 
 namespace fanout {
 namespace {
@@ -14,7 +15,6 @@ using std::chrono::hours;
 using std::chrono::minutes;
 using testing::HasSubstr;
 
-MonoTime at(std::int64_t ms) { return MonoTime(milliseconds(ms)); }
 Moment moment(MonoTime now) {
   return {now, from_unix_ms(std::chrono::duration_cast<milliseconds>(now.time_since_epoch()).count()), "a"};
 }

@@ -4,11 +4,12 @@
 
 #include <vector>
 
+#include "support/at.h"
+
 namespace fanout {
 namespace {
 
-MonoTime at(std::int64_t ms) { return MonoTime(milliseconds(ms)); }
-constexpr Rate kTenASecond{10, milliseconds(1000)};
+constexpr Rate kEvery100Ms{10, milliseconds(1000)};
 
 // Who always wants to go, from `from` on: when does it?
 std::vector<std::int64_t> goes(Pace& pace, std::int64_t from, int times) {
@@ -22,13 +23,13 @@ std::vector<std::int64_t> goes(Pace& pace, std::int64_t from, int times) {
 }
 
 TEST(Pace, IsEven) {
-  Pace pace(kTenASecond, 1, at(0));
+  Pace pace(kEvery100Ms, 1, at(0));
   EXPECT_EQ(goes(pace, 0, 4), (std::vector<std::int64_t>{0, 100, 200, 300}));
   EXPECT_EQ(goes(pace, 5000, 3), (std::vector<std::int64_t>{5000, 5100, 5200})) << "after a rest too";
 }
 
 TEST(Pace, ABurstGoesAtOnceAndIsEvenAfterIt) {
-  Pace pace(kTenASecond, 3, at(0));
+  Pace pace(kEvery100Ms, 3, at(0));
   EXPECT_EQ(goes(pace, 0, 5), (std::vector<std::int64_t>{0, 0, 0, 100, 200}));
   EXPECT_EQ(goes(pace, 5000, 4), (std::vector<std::int64_t>{5000, 5000, 5000, 5100}));
 }
@@ -39,7 +40,7 @@ TEST(Pace, AQuotaIsNotSpreadOverTheWholeDay) {
 }
 
 TEST(Pace, ALittleLateLosesNothing) {
-  Pace pace(kTenASecond, 1, at(0));
+  Pace pace(kEvery100Ms, 1, at(0));
   pace.taken(at(0));
   pace.taken(at(107));
   EXPECT_EQ(pace.next(), at(200));
@@ -48,18 +49,18 @@ TEST(Pace, ALittleLateLosesNothing) {
 }
 
 TEST(Pace, RoomIsWhatCouldGoUntilThen) {
-  Pace pace(kTenASecond, 1, at(0));
+  Pace pace(kEvery100Ms, 1, at(0));
   pace.taken(at(0));
   EXPECT_EQ(pace.room(at(0), at(99)), 0);
   EXPECT_EQ(pace.room(at(0), at(100)), 1);
   EXPECT_EQ(pace.room(at(0), at(250)), 2);
-  EXPECT_EQ(Pace(kTenASecond, 5, at(0)).room(at(0), at(0)), 5);
+  EXPECT_EQ(Pace(kEvery100Ms, 5, at(0)).room(at(0), at(0)), 5);
 }
 
 TEST(Pace, AnotherRateIsNotHeldUpByTheOldOne) {
   Pace pace({1, milliseconds(60'000)}, 1, at(0));
   pace.taken(at(0));
-  pace.change(kTenASecond, 1, at(50));
+  pace.change(kEvery100Ms, 1, at(50));
   EXPECT_EQ(pace.next(), at(150));
 }
 

@@ -4,10 +4,10 @@
 
 #include <cstdlib>
 
+#include "support/at.h"
+
 namespace fanout {
 namespace {
-
-MonoTime at(std::int64_t ms) { return MonoTime(milliseconds(ms)); }
 
 // As many retries as it lets, between first requests that leave so often.
 int retries(RetryBudget& budget, std::int64_t from, std::int64_t to, std::int64_t each) {

@@ -17,9 +17,9 @@ struct Answer {
   Ending ending;
 };
 
-class Life {
+class ToldLife {
  public:
-  explicit Life(std::uint64_t seed) : chance_(seed) {
+  explicit ToldLife(std::uint64_t seed) : chance_(seed) {
     concurrency_ = static_cast<int>(1 + up_to(15));
     limit_ = concurrency_ + up_to(150);
     window_ = 500'000 + up_to(4'000'000);
@@ -116,7 +116,7 @@ TEST(ToldPromise, AVendorThatTellsTheTruthRefusesNothingAndIsUsedWell) {
   std::int64_t refused = 0, answered = 0;
   for (std::uint64_t seed = 0; seed < 300; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
-    Life life(seed);
+    ToldLife life(seed);
     life.live();
     // A reply that says nothing leaves open how much of a rolling window has come back.
     if (!life.is_rolling_and_silent_at_times()) {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "limit/limiter_state.h"
+#include "support/at.h"
 
 namespace fanout {
 namespace {
@@ -11,8 +12,6 @@ namespace {
 using std::chrono::hours;
 using std::chrono::minutes;
 using testing::HasSubstr;
-
-MonoTime at(std::int64_t ms) { return MonoTime(milliseconds(ms)); }
 
 ToldLimit limit_of(double limit, milliseconds window, const std::string& name = "x-ratelimit") {
   ToldLimit told;

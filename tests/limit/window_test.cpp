@@ -2,10 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include "support/at.h"
+
 namespace fanout {
 namespace {
 
-MonoTime at(std::int64_t ms) { return MonoTime(milliseconds(ms)); }
 Rate rate(std::int64_t limit, std::int64_t ms) { return {limit, milliseconds(ms)}; }
 
 TEST(Window, CountsWhatIsNotSentUntilItEnds) {

@@ -10,6 +10,9 @@
 
 namespace fanout {
 
+// When they are read.
+inline constexpr WallTime kNowOfRows = std::chrono::sys_days(std::chrono::year(2024) / 1 / 1);
+
 struct LimitRow {
   std::string api;
   int status = 0;

@@ -15,8 +15,6 @@ namespace {
 
 using testing::ElementsAre;
 
-constexpr WallTime kNow = std::chrono::sys_days(std::chrono::year(2024) / 1 / 1);
-
 // What no reader can know from the reply's headers. Everything else of these rows is read.
 struct Undecidable {
   const char* api;
@@ -76,7 +74,7 @@ TEST(ToldLimits, AreReadFromEveryRealReply) {
     std::string headers;
     for (const auto& [name, value] : row.headers) headers += name + ": " + value + " | ";
     SCOPED_TRACE(headers);
-    auto now = row.date.value_or(kNow);
+    auto now = row.date.value_or(kNowOfRows);
     if (!row.date && row.reset_at) now = from_unix_ms((*row.reset_at - 30) * 1000);
     const auto told = read_told_limits(row.status, row.headers, now);
     const auto* binds = tightest(told.limits);
@@ -109,7 +107,8 @@ std::string text_of(const ToldLimit& limit) {
 
 std::vector<std::string> limits_in(const HeaderList& headers, int status = 200) {
   std::vector<std::string> texts;
-  for (const auto& limit : read_told_limits(status, headers, kNow).limits) texts.push_back(text_of(limit));
+  for (const auto& limit : read_told_limits(status, headers, kNowOfRows).limits)
+    texts.push_back(text_of(limit));
   return texts;
 }
 
@@ -153,10 +152,10 @@ TEST(ToldLimits, AreAbsentWhereNothingTellsOfThem) {
 // Our clock is five hours ahead; the reply's own Date says by how much.
 TEST(ToldLimits, AreByTheVendorsClockWhereItTellsIt) {
   const auto reset_of = [](const HeaderList& headers) {
-    return read_told_limits(200, headers, kNow + std::chrono::hours(5)).limits.at(0).reset_in;
+    return read_told_limits(200, headers, kNowOfRows + std::chrono::hours(5)).limits.at(0).reset_in;
   };
   const HeaderList date{{"date", "Mon, 01 Jan 2024 00:00:00 GMT"}};
-  const auto at = std::to_string(unix_ms(kNow) / 1000 + 40);
+  const auto at = std::to_string(unix_ms(kNowOfRows) / 1000 + 40);
   for (const auto& [name, value] : HeaderList{{"x-ratelimit-reset", at},
                                               {"x-ratelimit-reset", at + "000"},
                                               {"x-ratelimit-reset", "2024-01-01T00:00:40Z"},
@@ -207,7 +206,7 @@ TEST(ToldLimits, LeaveOutNonsenseAndCountIt) {
       {"ratelimit-policy", "\"a\";q=many;w=60", Of::limit},
   };
   for (const auto& row : rows) {
-    const auto told = read_told_limits(200, {{row.header, row.value}}, kNow);
+    const auto told = read_told_limits(200, {{row.header, row.value}}, kNowOfRows);
     ASSERT_EQ(told.nonsense.size(), 1U) << row.header << ": " << row.value.substr(0, 60);
     EXPECT_EQ(told.nonsense[0].of, row.of) << row.header << ": " << row.value.substr(0, 60);
     for (const auto& limit : told.limits) EXPECT_FALSE(limit.limit || limit.remaining == 0) << text_of(limit);
@@ -220,7 +219,7 @@ TEST(ToldLimits, ANegativeRestIsNothingLeftOnARefusalOnly) {
 }
 
 TEST(ToldLimits, WordsForNoLimitAreNoNonsense) {
-  const auto told = read_told_limits(200, {{"x-ratelimit-remaining", "unlimited"}}, kNow);
+  const auto told = read_told_limits(200, {{"x-ratelimit-remaining", "unlimited"}}, kNowOfRows);
   EXPECT_TRUE(told.limits.empty());
   EXPECT_TRUE(told.nonsense.empty());
 }

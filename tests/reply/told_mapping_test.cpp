@@ -8,7 +8,7 @@ namespace fanout {
 namespace {
 
 // Shopify's GraphQL, which tells in the body only: 1000 at most, 997 left, 50 come back in a second.
-constexpr const char* kBody = R"({"data":{},"extensions":{"cost":{"throttleStatus":
+constexpr const char* kGraphQlBody = R"({"data":{},"extensions":{"cost":{"throttleStatus":
   {"maximumAvailable":1000.0,"currentlyAvailable":997,"restoreRate":50.0}}}})";
 const ToldSpec kGraphQl{"body->>'$.extensions.cost.throttleStatus.maximumAvailable'",
                         "body->>'$.extensions.cost.throttleStatus.currentlyAvailable'",
@@ -24,7 +24,7 @@ ToldLimits told_in(ReadCase& reply, const ToldSpec& spec) {
 }
 
 TEST(ToldMapping, ReadsALimitThatOnlyTheBodyTells) {
-  ReadCase reply(kBody);
+  ReadCase reply(kGraphQlBody);
   const auto told = told_in(reply, kGraphQl);
   ASSERT_EQ(told.limits.size(), 1U);
   EXPECT_EQ(told.limits[0].limit, 1000);

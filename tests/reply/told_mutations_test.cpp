@@ -7,12 +7,12 @@
 #include "limit/limiter.h"
 #include "reply/limit_rows.h"
 #include "reply/retry_after.h"
+#include "support/at.h"
 
 namespace fanout {
 namespace {
 
 constexpr int kMutations = 200;
-constexpr WallTime kNow = std::chrono::sys_days(std::chrono::year(2024) / 1 / 1);
 
 class Mutator {
  public:
@@ -59,8 +59,6 @@ class Mutator {
   std::mt19937_64 chance_;
 };
 
-MonoTime at(std::int64_t ms) { return MonoTime(milliseconds(ms)); }
-
 // When each of the next requests leaves, where every reply tells the same.
 std::vector<MonoTime> departures(int status, const ToldLimits& told, std::optional<milliseconds> hold) {
   Limiter limiter({4, {{20, seconds(1)}, {100, seconds(10)}}, 4}, at(0));
@@ -87,7 +85,7 @@ TEST(ToldMutations, NeverMakeTheLimiterFaster) {
     const auto& row = rows[static_cast<std::size_t>(i) % rows.size()];
     auto headers = row.headers;
     Mutator(static_cast<std::uint64_t>(i)).mutate(headers);
-    const auto told = read_told_limits(row.status, headers, row.date.value_or(kNow));
+    const auto told = read_told_limits(row.status, headers, row.date.value_or(kNowOfRows));
     const auto hold = quiet_of(row.status, told).wait;
     const auto with = departures(row.status, told, hold), without = departures(row.status, {}, hold);
     std::string text;
@@ -111,8 +109,8 @@ TEST(ToldMutations, MakeNoLimitLooserThanTheRowThatTheyCameFromWhereTheyOnlyAddN
     for (const auto& value : nonsense) {
       auto headers = row.headers;
       for (const auto& [name, known] : row.headers) headers.emplace_back(name, value);
-      const auto plain = read_told_limits(200, row.headers, row.date.value_or(kNow));
-      const auto told = read_told_limits(200, headers, row.date.value_or(kNow));
+      const auto plain = read_told_limits(200, row.headers, row.date.value_or(kNowOfRows));
+      const auto told = read_told_limits(200, headers, row.date.value_or(kNowOfRows));
       counted += static_cast<int>(told.nonsense.size() - plain.nonsense.size());
       const auto* before = tightest(plain.limits);
       const auto* after = tightest(told.limits);

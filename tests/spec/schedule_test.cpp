@@ -15,7 +15,7 @@ namespace {
 
 using testing::HasSubstr;
 
-WallTime utc(const std::string& text) {
+WallTime moment_of(const std::string& text) {
   std::istringstream in(text);
   WallTime at;
   in >> date::parse("%FT%TZ", at);
@@ -23,16 +23,16 @@ WallTime utc(const std::string& text) {
   return at;
 }
 
-std::string text(std::optional<WallTime> at) {
+std::string moment_text(std::optional<WallTime> at) {
   return at ? date::format("%FT%TZ", date::floor<seconds>(*at)) : "never";
 }
 
 std::vector<std::string> next_times(const Schedule& schedule, const std::string& after, std::size_t count) {
   std::vector<std::string> times;
-  std::optional<WallTime> at = utc(after);
+  std::optional<WallTime> at = moment_of(after);
   while (times.size() < count) {
     at = schedule.next_after(*at);
-    times.push_back(text(at));
+    times.push_back(moment_text(at));
     if (!at) break;
   }
   return times;
@@ -267,11 +267,11 @@ TEST_P(DueInAYear, AgreesWithAWalkThroughItsMinutes) {
     const auto local = date::floor<Minutes>(zone->to_local(at));
     bool due = fields->any_time && named(local);
     for (; shown < local; shown += Minutes(1)) due = due || named(shown + Minutes(1));
-    if (due) expected.push_back(text(at));
+    if (due) expected.push_back(moment_text(at));
   }
   std::vector<std::string> found;
   for (auto at = schedule->next_after(begin); at && *at < end; at = schedule->next_after(*at)) {
-    found.push_back(text(at));
+    found.push_back(moment_text(at));
   }
   EXPECT_EQ(found, expected) << cron << " in " << zone_name;
 }

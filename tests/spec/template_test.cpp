@@ -112,14 +112,14 @@ TEST(Template, TakesAlmostAnythingAsAFieldsName) {
   }
 }
 
-struct WrongRow {
+struct NoTemplate {
   const char* text;
   const char* why;
   std::size_t where;
 };
 
 TEST(Template, SaysWhatIsWrongWithATextThatIsNoneAndWhere) {
-  const WrongRow rows[] = {
+  const NoTemplate rows[] = {
       {"/a}", "a } without its {", 2},
       {"}", "a } without its {", 0},
       {"/{a}}", "a } without its {", 4},

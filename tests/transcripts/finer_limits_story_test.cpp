@@ -44,10 +44,6 @@ int most_in_a_second(const std::vector<double>& times) {
   return most;
 }
 
-Story::Answer lists(int items) {
-  return [items](const std::string& target) { return reply(200, target == "/p" ? list_of(items) : "{}"); };
-}
-
 TEST(FinerLimitsStory, ALevelIsAskedAtItsOwnRateAndHoldsUpNoOther) {
   Story story(vendor("rate = \"100/1s\"\n") + limit("match = { level = \"slow\" }\nrate = \"2/1s\"\n") +
                   pipeline("p", "", "items = \"$\"\n") + level("slow", "a", "/slow/{a}") +

@@ -14,7 +14,7 @@ using std::chrono::minutes;
 using testing::Contains;
 using testing::HasSubstr;
 
-std::string fan(const std::string& store, const std::string& vendor, const std::string& pipeline) {
+std::string one_pipeline(const std::string& store, const std::string& vendor, const std::string& pipeline) {
   return store + "[vendor.v]\nbase_url = \"http://v.example\"\nadaptive = false\n" + vendor +
          "[pipeline.p]\nvendor = \"v\"\n" + pipeline +
          "[[pipeline.p.level]]\nname = \"a\"\npath = \"/p\"\nitems = \"$\"\n"
@@ -22,7 +22,7 @@ std::string fan(const std::string& store, const std::string& vendor, const std::
 }
 
 TEST(RunsStory, ALeaseThatNobodyHoldsIsTakenBackWhenItIsOver) {
-  Story story(fan("", "rate = \"1/10s\"\n", ""),
+  Story story(one_pipeline("", "rate = \"1/10s\"\n", ""),
               [](const std::string& target) { return reply(200, target == "/p" ? "[1,2,3]" : "{}"); });
   story.begin();
   story.shell("INSERT INTO control (command, target) VALUES ('start', 'p');");
@@ -43,7 +43,7 @@ TEST(RunsStory, ALeaseThatNobodyHoldsIsTakenBackWhenItIsOver) {
 // The vendor fails for /p/2 until it is put back to work, and then for all, so that the old run stays open.
 TEST(RunsStory, ATaskOfAnOldRunThatIsPutBackToWorkStopsNoSchedule) {
   int outage = 0;
-  Story story(fan("", "", "schedule = \"0 * * * *\"\n"), [&](const std::string& target) {
+  Story story(one_pipeline("", "", "schedule = \"0 * * * *\"\n"), [&](const std::string& target) {
     if (outage > 0) return reply(503);
     if (target == "/p/2") return reply(400);
     return reply(200, target == "/p" ? "[1,2]" : "{}");
@@ -66,7 +66,7 @@ TEST(RunsStory, ATaskOfAnOldRunThatIsPutBackToWorkStopsNoSchedule) {
 }
 
 TEST(RunsStory, DeadLettersOutliveTheirRunAndAreSaidWhenTheyGo) {
-  Story story(fan("[store]\nkeep = \"2h\"\nkeep_dead = \"6h\"\n", "", "schedule = \"0 * * * *\"\n"),
+  Story story(one_pipeline("[store]\nkeep = \"2h\"\nkeep_dead = \"6h\"\n", "", "schedule = \"0 * * * *\"\n"),
               [](const std::string& target) {
                 if (target == "/p/2") return reply(400);
                 return reply(200, target == "/p" ? "[1,2]" : "{}");

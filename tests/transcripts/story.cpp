@@ -9,6 +9,7 @@
 
 #include "sim/slow_executor.h"
 #include "support/configured.h"
+#include "transcripts/configurations.h"
 
 namespace fanout {
 namespace {
@@ -140,6 +141,10 @@ Reply reply(int status, std::string body, std::vector<std::pair<std::string, std
   made.body = std::move(body);
   made.headers = std::move(headers);
   return made;
+}
+
+Story::Answer lists(int items) {
+  return [items](const std::string& target) { return reply(200, target == "/p" ? list_of(items) : "{}"); };
 }
 
 }  // namespace fanout

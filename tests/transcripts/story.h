@@ -81,5 +81,7 @@ class Story {
 
 Reply reply(int status, std::string body = "{}",
             std::vector<std::pair<std::string, std::string>> headers = {});
+// A vendor that lists so many at /p, and has nothing to tell of each.
+Story::Answer lists(int items);
 
 }  // namespace fanout

@@ -33,11 +33,11 @@ Story::Answer one_in(int many) {
   };
 }
 
-const std::string kVendor = vendor("rate = \"100/1s\"\n");
+const std::string kHundredASecond = vendor("rate = \"100/1s\"\n");
 const std::string kTolerates = "tolerate = \"2%\"\n";
 
 TEST(TolerateStory, ARunOfWhichTooMuchDiesIsStopped) {
-  Story story(kVendor + fan("p", kTolerates), one_in(20));
+  Story story(kHundredASecond + fan("p", kTolerates), one_in(20));
   run_for_a_minute(story);
   EXPECT_LT(story.asked().size(), 150U) << "instead of a thousand";
   EXPECT_EQ(story.shell("SELECT state FROM progress"), "failed");
@@ -50,7 +50,7 @@ TEST(TolerateStory, ARunOfWhichTooMuchDiesIsStopped) {
 }
 
 TEST(TolerateStory, ItGoesOnWhenItIsTold) {
-  Story story(kVendor + fan("p", kTolerates), one_in(20));
+  Story story(kHundredASecond + fan("p", kTolerates), one_in(20));
   run_for_a_minute(story);
   EXPECT_EQ(order(story, "resume", "run/1"), "run/1 goes on");
   story.pass(minutes(1));
@@ -63,13 +63,13 @@ TEST(TolerateStory, ItGoesOnWhenItIsTold) {
 }
 
 TEST(TolerateStory, WhatIsToleratedStopsNothing) {
-  Story story(kVendor + fan("p", kTolerates), one_in(100));
+  Story story(kHundredASecond + fan("p", kTolerates), one_in(100));
   ASSERT_TRUE(story.harvest(minutes(1)));
   EXPECT_EQ(story.shell("SELECT state FROM run"), "finished");
 }
 
 TEST(TolerateStory, OfFewNobodyCanTell) {
-  Story story(kVendor + fan("p", kTolerates), [](const std::string& target) {
+  Story story(kHundredASecond + fan("p", kTolerates), [](const std::string& target) {
     return target == "/p" ? reply(200, list_of(40)) : reply(target == "/p/7" ? 422 : 200);
   });
   ASSERT_TRUE(story.harvest(minutes(1)));
@@ -77,20 +77,20 @@ TEST(TolerateStory, OfFewNobodyCanTell) {
 }
 
 TEST(TolerateStory, WhereNoneIsToleratedTheFirstStopsIt) {
-  Story story(kVendor + fan("p", "tolerate = \"0%\"\n"), one_in(500));
+  Story story(kHundredASecond + fan("p", "tolerate = \"0%\"\n"), one_in(500));
   ASSERT_TRUE(story.harvest(minutes(1)));
   EXPECT_EQ(story.shell("SELECT state FROM progress"), "failed");
 }
 
 TEST(TolerateStory, ANewRunDoesNotWaitForOneThatWasStopped) {
-  Story story(kVendor + fan("p", kTolerates), one_in(20));
+  Story story(kHundredASecond + fan("p", kTolerates), one_in(20));
   run_for_a_minute(story);
   EXPECT_EQ(order(story, "start", "p"), "started");
   EXPECT_EQ(story.shell("SELECT since FROM run WHERE id = 2"), "0") << "the first was not complete";
 }
 
 TEST(TolerateStory, ARedriveResumesIt) {
-  Story story(kVendor + fan("p", kTolerates), one_in(20));
+  Story story(kHundredASecond + fan("p", kTolerates), one_in(20));
   run_for_a_minute(story);
   order(story, "redrive", "run/1");
   story.pass(minutes(1));

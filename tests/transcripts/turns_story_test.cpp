@@ -15,7 +15,7 @@ using testing::Contains;
 using testing::HasSubstr;
 
 // "q" lists so many that it never ends meanwhile.
-Story::Answer lists(int of_p, int of_q = 50'000) {
+Story::Answer both_list(int of_p, int of_q = 50'000) {
   return [=](const std::string& target) {
     return reply(200, target == "/p" ? list_of(of_p) : target == "/q" ? list_of(of_q) : "{}");
   };
@@ -40,10 +40,10 @@ std::int64_t asked(const Story& story, const std::string& prefix) {
   });
 }
 
-const std::string kVendor = vendor("rate = \"20/1s\"\n");
+const std::string kTwentyASecond = vendor("rate = \"20/1s\"\n");
 
 double share_of_p(const std::string& priority) {
-  Story story(kVendor + fan("p", "priority = \"" + priority + "\"\n") + fan("q"), lists(50'000));
+  Story story(kTwentyASecond + fan("p", "priority = \"" + priority + "\"\n") + fan("q"), both_list(50'000));
   start_both(story);
   story.pass(minutes(2));
   const auto p = static_cast<double>(asked(story, "/p/")), q = static_cast<double>(asked(story, "/q/"));
@@ -56,17 +56,17 @@ TEST(TurnsStory, ALowPriorityStillHasSome) { EXPECT_NEAR(share_of_p("low"), 1.0 
 
 // 3,600 at half of twenty a second take six minutes, and at all of them three.
 TEST(TurnsStory, ADeadlineThatWouldBeMissedIsKept) {
-  Story calm(kVendor + fan("p") + fan("q"), lists(3600));
+  Story calm(kTwentyASecond + fan("p") + fan("q"), both_list(3600));
   start_both(calm);
   EXPECT_NEAR(time_of_p(calm), 361, 5);
-  Story urgent(kVendor + fan("p", "deadline = \"00:05\"\n") + fan("q"), lists(3600));
+  Story urgent(kTwentyASecond + fan("p", "deadline = \"00:05\"\n") + fan("q"), both_list(3600));
   start_both(urgent);
   EXPECT_LT(time_of_p(urgent), 300);
   EXPECT_GT(asked(urgent, "/q/"), 600) << "it takes no more than it needs";
 }
 
 TEST(TurnsStory, ADeadlineThatCannotBeKeptIsSaidEarly) {
-  Story story(kVendor + fan("p", "deadline = \"00:05\"\n") + fan("q"), lists(20'000));
+  Story story(kTwentyASecond + fan("p", "deadline = \"00:05\"\n") + fan("q"), both_list(20'000));
   start_both(story);
   story.pass(minutes(1));
   EXPECT_THAT(story.log(), Contains(HasSubstr("will not finish before its deadline, 2026-11-26T00:05Z")));
@@ -74,7 +74,7 @@ TEST(TurnsStory, ADeadlineThatCannotBeKeptIsSaidEarly) {
 
 // Alone at half the rate a hundred take ten seconds.
 TEST(TurnsStory, AMillionTasksDoNotStarveAHundred) {
-  Story story(kVendor + fan("p") + fan("q"), lists(100, 1));
+  Story story(kTwentyASecond + fan("p") + fan("q"), both_list(100, 1));
   story.begin();
   story.shell("INSERT INTO control (command, target) VALUES ('start', 'q')");
   story.pass(seconds(1));
@@ -91,10 +91,10 @@ TEST(TurnsStory, AMillionTasksDoNotStarveAHundred) {
 
 // Half of twenty a second is two of five.
 TEST(TurnsStory, WhatCostsMuchIsNotPassedOverByWhatCostsLittle) {
-  Story story(kVendor + pipeline("p", "", "items = \"$\"\n") +
+  Story story(kTwentyASecond + pipeline("p", "", "items = \"$\"\n") +
                   "[[pipeline.p.level]]\nname = \"b\"\nparent = \"a\"\npath = \"/p/{a}\"\ncost = 5\n" +
                   fan("q"),
-              lists(2000));
+              both_list(2000));
   story.begin();
   story.shell("INSERT INTO control (command, target) VALUES ('start', 'q')");
   story.pass(seconds(10));

@@ -36,10 +36,6 @@ class WhyStory : public testing::Test {
   std::unique_ptr<Story> story_;
 };
 
-Story::Answer lists(int items) {
-  return [items](const std::string& target) { return reply(200, target == "/p" ? list_of(items) : "{}"); };
-}
-
 TEST_F(WhyStory, ARateIsNamedWithItsMoment) {
   begin(vendor("rate = [\"10/1s\", \"20/1h\"]\n") + fan("p"), lists(100));
   story().pass(minutes(10));

@@ -8,8 +8,6 @@
 namespace fanout::tree {
 namespace {
 
-constexpr auto kNowhere = std::string_view::npos;
-
 bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; }
 bool is_space(char c) { return std::isspace(static_cast<unsigned char>(c)); }
 

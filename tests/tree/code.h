@@ -8,6 +8,8 @@
 
 namespace fanout::tree {
 
+inline constexpr auto kNowhere = std::string_view::npos;
+
 // The text with every comment, and the inside of every string and character, turned to spaces. Lines stay
 // where they are.
 std::string without_comments(std::string_view text);

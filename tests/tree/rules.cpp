@@ -13,7 +13,6 @@
 namespace fanout::tree {
 namespace {
 
-constexpr auto kNowhere = std::string_view::npos;
 constexpr int kLongestFile = 400;
 
 bool is_sql(const Source& source) { return source.path.ends_with(".sql"); }
