@@ -107,6 +107,20 @@ TEST_F(ControlTest, CancelsARun) {
   EXPECT_EQ(number("SELECT sum(ready + waiting + leased) FROM tally"), 0);
 }
 
+TEST_F(ControlTest, AStoppedRunThatIsResumedWhileNobodyIsThereIsTheOneThatOnceFinishes) {
+  vendor.emplace(house.path(), std::vector<std::string>{"--scale", "0.02", "--poison", "0.5"});
+  const std::string retry = "retry = { attempts = 1, base = \"10ms\", cap = \"20ms\" }";
+  house.configure(House::story(vendor->url(), retry, "tolerate = \"5%\""));
+  const auto stopped = house.once();
+  EXPECT_NE(stopped.code, 0);
+  EXPECT_THAT(stopped.output, HasSubstr("run 1: failed after "));
+  EXPECT_THAT(stopped.output, HasSubstr("more than tolerate"));
+  house.fanoutctl({"resume", "run/1"});
+  house.configure(House::story(vendor->url(), retry));
+  house.once();
+  EXPECT_EQ(house.sql("SELECT group_concat(state) FROM progress"), "finished") << house.daemon_log();
+}
+
 // Whether they come at once or were kept while nobody was there.
 TEST_F(ControlTest, ObeysOrdersInTheirOrder) {
   constexpr const char* kBoth =

@@ -61,12 +61,12 @@ TEST(LimiterTold, TheStricterOfConfiguredAndToldHolds) {
 TEST(LimiterTold, IsNotRefusedByAVendorThatTellsWhatRemains) {
   Limiter limiter({8, {}, 1}, at(0));
   constexpr milliseconds kWay{20};
-  struct Asked {
+  struct Flying {
     Limiter::Ticket ticket;
     MonoTime due;
     ToldLimits told;
   };
-  std::deque<Asked> flying;
+  std::deque<Flying> flying;
   std::int64_t refused = 0, answered = 0, window = -1, used = 0;
   for (auto now = at(0); now < MonoTime(minutes(5)); now += milliseconds(1)) {
     for (; !flying.empty() && flying.front().due <= now; flying.pop_front())
