@@ -108,9 +108,9 @@ TEST_F(ControlTest, CancelsARun) {
 }
 
 TEST_F(ControlTest, AStoppedRunThatIsResumedWhileNobodyIsThereIsTheOneThatOnceFinishes) {
-  vendor.emplace(house.path(), std::vector<std::string>{"--scale", "0.02", "--poison", "0.5"});
+  vendor.emplace(house.path(), std::vector<std::string>{"--scale", "0.02", "--poison", "0.1"});
   const std::string retry = "retry = { attempts = 1, base = \"10ms\", cap = \"20ms\" }";
-  house.configure(House::story(vendor->url(), retry, "tolerate = \"5%\""));
+  house.configure(House::story(vendor->url(), retry, "tolerate = \"1%\""));
   const auto stopped = house.once();
   EXPECT_NE(stopped.code, 0);
   EXPECT_THAT(stopped.output, HasSubstr("run 1: failed after "));
