@@ -215,8 +215,7 @@ void House::refuse(const Error& error) {
   std::istringstream errors(error.what());
   for (std::string line; std::getline(errors, line);) voice_.log().error(line);
   // A whole sample is for who begins.
-  if (!error.hint().empty() && error.hint().find('\n') == std::string::npos)
-    voice_.log().error(error.hint());
+  if (!error.hint().empty() && error.hint().find('\n') == std::string::npos) voice_.log().error(error.hint());
   voice_.log().error(fmt::format("{} is not in force; what was, still is", options_.config.string()));
   const auto what = fmt::format("{} is not in force: {}", options_.config.string(), in_short(error.what()));
   if (watches_->status) watches_->status->put_first(what);

@@ -151,7 +151,8 @@ void describe_level(Out out, const PipelineSpec& pipeline, const Level& level) {
   for (const auto& [name, value] : level.query) detail("query", name + " = " + value.text());
   for (const auto& [name, value] : level.headers) detail("header", name + ": " + value.text());
   if (level.parent >= 0 && !names_what_is_above(pipeline, level))
-    detail("note", "names nothing of " + pipeline.levels.at(static_cast<std::size_t>(level.parent)).name + ", so each of its items asks for the same");
+    detail("note", "names nothing of " + pipeline.levels.at(static_cast<std::size_t>(level.parent)).name +
+                       ", so each of its items asks for the same");
   if (level.tolerate)
     detail("tolerate", fmt::format("{:g} % dead, or the run is stopped", 100 * *level.tolerate));
   if (level.cost > 1) detail("cost", std::to_string(level.cost));

@@ -183,7 +183,8 @@ std::vector<const Node*> Reader::texts(const std::string& key, bool one_will_do)
   if (node == nullptr) return found;
   if (one_will_do && node->kind == Node::Kind::text) return {node};
   if (node->kind != Node::Kind::list) {
-    complaints_.add(node->place, must_be(key, one_will_do ? "a text, or a list of texts" : "a list of texts", *node));
+    complaints_.add(node->place,
+                    must_be(key, one_will_do ? "a text, or a list of texts" : "a list of texts", *node));
     return found;
   }
   for (const Node& element : node->list) {

@@ -32,7 +32,8 @@ const PageLengths& ActiveRun::lengths_of(const std::string& level) const {
 }
 
 bool ActiveRun::may_stop() const {
-  return !stops.empty() && run.state == RunState::running && in_flight == 0 && sum(tallies, [](const Tally& t) { return t.leased; }) == 0;
+  return !stops.empty() && run.state == RunState::running && in_flight == 0 &&
+         sum(tallies, [](const Tally& t) { return t.leased; }) == 0;
 }
 
 std::int64_t ActiveRun::ready() const {

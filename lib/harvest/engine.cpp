@@ -137,8 +137,7 @@ void Engine::wake_what_waits_for_other_limits() {
     if (!dispatcher->take_other_limits()) continue;
     for (const auto& [id, run] : runs_) {
       const auto* pipeline = runs_.pipeline_of(run);
-      if (pipeline != nullptr && pipeline->vendor == name)
-        committer_.pending().batch.wake_runs.push_back(id);
+      if (pipeline != nullptr && pipeline->vendor == name) committer_.pending().batch.wake_runs.push_back(id);
     }
   }
 }

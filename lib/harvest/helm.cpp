@@ -104,7 +104,8 @@ std::string Helm::pause(const std::string& target, bool paused) {
     rows.push_back(std::move(row));
   } else if (dispatcher == nullptr && (paused || !dispatchers_.remembers(target))) {
     return fmt::format("refused: no pipeline or vendor {}; there are pipelines {} and vendors {}",
-                       target.empty() ? "is named" : target, listed(pipelines_of(*runs_.config())), listed(dispatchers_.names()));
+                       target.empty() ? "is named" : target, listed(pipelines_of(*runs_.config())),
+                       listed(dispatchers_.names()));
   }
   put_back_what_may_not_go();
   return paused ? "paused" : "resumed";

@@ -75,8 +75,8 @@ class OpenRuns {
 
   std::shared_ptr<const Config> config_;
   std::map<std::int64_t, ActiveRun> runs_;
-  std::set<std::string> paused_;               // pipelines
-  std::map<std::string, EarlierRun> usual_;    // by pipeline: its last complete run
+  std::set<std::string> paused_;             // pipelines
+  std::map<std::string, EarlierRun> usual_;  // by pipeline: its last complete run
   std::optional<std::set<std::string>> only_;
 };
 

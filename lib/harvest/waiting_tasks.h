@@ -50,8 +50,8 @@ class WaitingTasks {
   const Claimed* turn(const Which& may = {}) const;
   // Takes it, if it goes.
   std::optional<Claimed> next(const Which& may = {}, const Which& goes = {});
-  // Those of a run in their order; who stayed before is looked at first. Which run comes then goes by turns as
-  // well, where any are taken: what a limit has room for is not always the same one's.
+  // Those of a run in their order; who stayed before is looked at first. Which run comes then goes by turns
+  // as well, where any are taken: what a limit has room for is not always the same one's.
   std::vector<Claimed> take_if(const Which& which);
   // Of what waits here; count: so many in a row want the same.
   void look_at(const std::function<void(const Demand&, int count)>& look) const;

@@ -251,9 +251,16 @@ void Adaptive::outage(bool fell, MonoTime now) {
 Adaptive::State Adaptive::state(MonoTime now) const {
   const auto rest = std::max(most_until_ - now, microseconds(0));
   const Seconds ago = std::min<Seconds>(now - fell_at_, 2 * kLongestFear);
-  return {rate_, std::max(ceiling_, rate_), known_, most_in_flight_, quota_.state(), fell_,
-          std::chrono::floor<milliseconds>(ago), most_,
-          std::chrono::ceil<milliseconds>(rest), std::chrono::ceil<milliseconds>(most_for_)};
+  return {rate_,
+          std::max(ceiling_, rate_),
+          known_,
+          most_in_flight_,
+          quota_.state(),
+          fell_,
+          std::chrono::floor<milliseconds>(ago),
+          most_,
+          std::chrono::ceil<milliseconds>(rest),
+          std::chrono::ceil<milliseconds>(most_for_)};
 }
 
 void Adaptive::restore(const State& state, MonoTime now) {

@@ -10,7 +10,7 @@ namespace fanout {
 namespace {
 
 constexpr std::size_t kEntriesKept = 8;  // of a window of one value that are written
-constexpr milliseconds kLonger{1000};  // than its windows is it remembered
+constexpr milliseconds kLonger{1000};    // than its windows is it remembered
 constexpr int kEachSlot = 4;
 constexpr milliseconds kNever = std::chrono::hours(24 * 366);
 // What was put off comes back by then at the latest, and is put off again.

@@ -126,9 +126,10 @@ std::optional<milliseconds> Limiter::time_for(double count, double cost, MonoTim
 }
 
 double Limiter::leave_until(MonoTime until, double cost, MonoTime now) const {
-  const auto own = std::min(static_cast<double>(rates_.room(now, until)) / cost,
-                            parts_.leave_until(until, cost, now));
-  return adaptive_ ? std::min(own, adaptive_->rate() * std::chrono::duration<double>(until - now).count()) : own;
+  const auto own =
+      std::min(static_cast<double>(rates_.room(now, until)) / cost, parts_.leave_until(until, cost, now));
+  return adaptive_ ? std::min(own, adaptive_->rate() * std::chrono::duration<double>(until - now).count())
+                   : own;
 }
 
 Limiter::Ticket Limiter::take(MonoTime now, const Demand& demand) {

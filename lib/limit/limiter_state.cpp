@@ -233,7 +233,8 @@ SavedLimiter::Finer finer(const Json& json) {
   SavedLimiter::Finer finer{json.at("name").get<std::string>(), json.value("text", ""),
                             list(json.at("values"), of_value)};
   // An earlier version said how much may have left of any other value.
-  if (json.contains("strangers") && std::ranges::count(finer.values, "", &SavedLimiter::Finer::OfValue::value) == 0)
+  if (json.contains("strangers") &&
+      std::ranges::count(finer.values, "", &SavedLimiter::Finer::OfValue::value) == 0)
     finer.values.emplace_back().on_their_way = number(json.at("strangers"), 0, kMostCount);
   return finer;
 }

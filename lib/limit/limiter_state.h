@@ -54,7 +54,7 @@ struct SavedLimiter : SavedRates {
       std::string value;
     };
     std::string name;
-    std::string text;  // what it was; not in what earlier versions wrote
+    std::string text;             // what it was; not in what earlier versions wrote
     std::vector<OfValue> values;  // the empty one: what counts for each of the others
   };
 

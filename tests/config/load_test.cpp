@@ -39,13 +39,15 @@ TEST(Load, LeavesEverythingElseAtItsDefault) {
 
 TEST(Describe, NotesALevelThatAsksTheSameForEachItem) {
   const auto with_path = [](const std::string& path) {
-    return describe(load_text("[vendor.v]\nbase_url = \"http://v.example\"\n[pipeline.p]\nvendor = \"v\"\n"
-                              "[[pipeline.p.level]]\nname = \"a\"\npath = \"/a\"\nitems = \"$\"\nkeep = [\"id\"]\n"
-                              "[[pipeline.p.level]]\nname = \"b\"\nparent = \"a\"\npath = \"" +
-                              path + "\"\n"),
-                    WallTime{});
+    return describe(
+        load_text("[vendor.v]\nbase_url = \"http://v.example\"\n[pipeline.p]\nvendor = \"v\"\n"
+                  "[[pipeline.p.level]]\nname = \"a\"\npath = \"/a\"\nitems = \"$\"\nkeep = [\"id\"]\n"
+                  "[[pipeline.p.level]]\nname = \"b\"\nparent = \"a\"\npath = \"" +
+                  path + "\"\n"),
+        WallTime{});
   };
-  EXPECT_THAT(with_path("/a/a.id"), testing::HasSubstr("names nothing of a, so each of its items asks for the same"));
+  EXPECT_THAT(with_path("/a/a.id"),
+              testing::HasSubstr("names nothing of a, so each of its items asks for the same"));
   EXPECT_THAT(with_path("/a/{a.id}"), testing::Not(testing::HasSubstr("names nothing")));
 }
 

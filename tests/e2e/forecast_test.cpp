@@ -25,8 +25,8 @@ class ForecastTest : public testing::Test {
     house.configure(House::story(vendor.url(), "concurrency = 16\nrate = " + rate, pipeline_lines));
   }
   bool log_says(const std::string& pattern) const {
-    return eventually(
-        [&] { return testing::Value(house.daemon_log(), ContainsRegex(pattern)); }, seconds(20));
+    return eventually([&] { return testing::Value(house.daemon_log(), ContainsRegex(pattern)); },
+                      seconds(20));
   }
 
   House house;

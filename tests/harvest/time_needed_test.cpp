@@ -39,9 +39,9 @@ TEST(TimeNeeded, CountsWhatRequestsCost) {
 }
 
 TEST(TimeNeeded, CountsWhatRequestsCostUnderALimitOfAll) {
-  EXPECT_NEAR(seconds_of(needed("rate = \"100/1s\"\n[[vendor.v.limit]]\nrate = \"100/1m\"\ncost = 10\n", 0,
-                                1000)),
-              6000, 100);
+  EXPECT_NEAR(
+      seconds_of(needed("rate = \"100/1s\"\n[[vendor.v.limit]]\nrate = \"100/1m\"\ncost = 10\n", 0, 1000)),
+      6000, 100);
 }
 
 TEST(TimeNeeded, AnotherHourBringsNoOtherQuota) {
@@ -52,8 +52,7 @@ TEST(TimeNeeded, AnotherHourBringsNoOtherQuota) {
 
 TEST(TimeNeeded, AnotherHourForgetsNothingThatWasFound) {
   const auto config = config_of(
-      vendor("adaptive = true\n[[vendor.v.limit]]\nquiet = \"01:00-23:00\"\nrate = \"10/1s\"\n") +
-      fan("p"));
+      vendor("adaptive = true\n[[vendor.v.limit]]\nquiet = \"01:00-23:00\"\nrate = \"10/1s\"\n") + fan("p"));
   const auto& spec = config->vendors.at("v");
   Limiter limiter(limits_now(spec, kMidnight, MonoTime{}), MonoTime{});
   auto now = MonoTime{};

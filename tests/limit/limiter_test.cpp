@@ -31,7 +31,8 @@ int ask_all_that_may(Limiter& limiter, MonoTime now, int most = 1000) {
 TEST(Limiter, KnowsHowLongSoManyTakeAtTheLeast) {
   Limiter limiter({100, {kTenASecond, {1000, std::chrono::hours(24)}}, 1}, at(0));
   const auto time_for = [&](std::int64_t count) {
-    return std::chrono::duration<double>(limiter.time_for(static_cast<double>(count), 1, at(0)).value()).count();
+    return std::chrono::duration<double>(limiter.time_for(static_cast<double>(count), 1, at(0)).value())
+        .count();
   };
   EXPECT_NEAR(time_for(5), 4 * 0.864, 0.02);
   EXPECT_NEAR(time_for(500), 500 * 0.864, 5) << "a quota is spread over a hundredth of its window";

@@ -195,8 +195,7 @@ const std::string kSlowLevel = pipeline("p", "", "items = \"$\"\n") + level("b",
 
 TEST(FinerLimitsStory, WhatWasPutOffComesBackWhenTheHoursOfItsLimitEnd) {
   Story story(vendor("rate = \"100/1s\"\n") +
-                  limit("match = { level = \"b\" }\nquiet = \"22:00-00:05\"\nrate = \"1/1s\"\n") +
-                  kSlowLevel,
+                  limit("match = { level = \"b\" }\nquiet = \"22:00-00:05\"\nrate = \"1/1s\"\n") + kSlowLevel,
               lists(5000));
   ASSERT_TRUE(story.harvest(minutes(20)));
   EXPECT_LT(story.now(), minutes(5) + seconds(55)) << "4,700 at a hundred a second";
@@ -219,8 +218,7 @@ TEST(FinerLimitsStory, WhatWasPutOffComesBackWhenAReloadChangesItsLimit) {
 }
 
 TEST(FinerLimitsStory, APipelineThatFloodsALimitLeavesAnotherItsTurns) {
-  Story story(vendor("rate = \"100/1s\"\n") +
-                  limit("match = { path = \"/x/\" }\nrate = \"2/1s\"\n") +
+  Story story(vendor("rate = \"100/1s\"\n") + limit("match = { path = \"/x/\" }\nrate = \"2/1s\"\n") +
                   pipeline("p", "", "items = \"$\"\n") + level("b", "a", "/x/p/{a}") +
                   pipeline("q", "", "items = \"$\"\n") +
                   "[[pipeline.q.level]]\nname = \"b\"\nparent = \"a\"\npath = \"/x/q/{a}\"\n",
@@ -233,19 +231,20 @@ TEST(FinerLimitsStory, APipelineThatFloodsALimitLeavesAnotherItsTurns) {
   story.shell("INSERT INTO control (command, target) VALUES ('start', 'p')");
   story.pass(seconds(100));
   EXPECT_EQ(story.shell("SELECT count(*) FROM run WHERE pipeline = 'p' AND finished_at IS NOT NULL"), "1")
-      << "50 at half of two a second, some of which come back twice, and not behind 20,000: " << times_of(story, "/x/p").size();
+      << "50 at half of two a second, some of which come back twice, and not behind 20,000: "
+      << times_of(story, "/x/p").size();
   const auto before = times_of(story, "/x/q").size();
   story.pass(minutes(1));
   EXPECT_NEAR(static_cast<double>(times_of(story, "/x/q").size() - before), 120, 8) << "all is used again";
 }
 
 TEST(FinerLimitsStory, AFloodThatIsCancelledLeavesNobodyWaiting) {
-  Story story(vendor("rate = \"100/1s\"\n") + limit("match = { level = \"b\" }\nrate = \"2/1s\"\n") +
-                  kSlowLevel,
-              [first = true](const std::string& target) mutable {
-                if (target != "/p") return reply(200, "{}");
-                return reply(200, list_of(std::exchange(first, false) ? 5000 : 20));
-              });
+  Story story(
+      vendor("rate = \"100/1s\"\n") + limit("match = { level = \"b\" }\nrate = \"2/1s\"\n") + kSlowLevel,
+      [first = true](const std::string& target) mutable {
+        if (target != "/p") return reply(200, "{}");
+        return reply(200, list_of(std::exchange(first, false) ? 5000 : 20));
+      });
   story.begin();
   story.shell("INSERT INTO control (command, target) VALUES ('start', 'p')");
   story.pass(minutes(2));

@@ -54,12 +54,11 @@ Claims::Claims(Database& database, TallySheet& sheet)
              claim_of("SELECT id FROM task INDEXED BY task_ready WHERE run = ?1 AND state = 'ready' "
                       "ORDER BY depth DESC, id LIMIT ?2")),
       // Looks at the first few only, so that it costs the same in a queue of any length.
-      claim_fresh_(database,
-                   claim_of(fmt::format("SELECT id FROM ({0}) WHERE failures = 0 UNION ALL "
-                                        "SELECT id FROM ({0}) WHERE failures > 0 LIMIT ?2",
-                                        "SELECT id, attempts + snoozes AS failures FROM task "
-                                        "INDEXED BY task_ready WHERE run = ?1 "
-                                        "AND state = 'ready' ORDER BY depth DESC, id LIMIT 200"))),
+      claim_fresh_(database, claim_of(fmt::format("SELECT id FROM ({0}) WHERE failures = 0 UNION ALL "
+                                                  "SELECT id FROM ({0}) WHERE failures > 0 LIMIT ?2",
+                                                  "SELECT id, attempts + snoozes AS failures FROM task "
+                                                  "INDEXED BY task_ready WHERE run = ?1 "
+                                                  "AND state = 'ready' ORDER BY depth DESC, id LIMIT 200"))),
       lost_leases_(
           database,
           fmt::format("UPDATE task SET state = 'ready', attempts = max(attempts - 1, 0), lease_until = NULL "

@@ -55,7 +55,8 @@ Runs::Runs(Database& database, Queue& queue)
                    "WHERE name = 'run' RETURNING value"),
       finish_(database, end_of("state = iif(state = 'cancelled', 'cancelled', 'finished')",
                                "waiting + ready + leased")),
-      cancel_(database, "UPDATE run SET state = 'cancelled', stopped = '' WHERE id = ?1 AND state = 'running'"),
+      cancel_(database,
+              "UPDATE run SET state = 'cancelled', stopped = '' WHERE id = ?1 AND state = 'running'"),
       stop_(database, end_of("state = 'cancelled', stopped = ?3", "leased")),
       resume_(database,
               "UPDATE run SET state = 'running', finished_at = NULL, reopened = 1 WHERE id = ?1 AND "
