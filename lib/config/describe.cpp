@@ -57,6 +57,7 @@ std::string limit_text(const FinerLimitSpec& limit) {
   if (limit.per) whom.push_back("per " + limit.per->text());
   if (limit.quiet) whom.push_back(limit.quiet->text() + " in " + limit.quiet->zone());
   for (const Rate& rate : limit.rates) how.push_back(format_rate(rate));
+  if (limit.quota) how.push_back(limit.quota->text());
   if (limit.burst > 1) how.push_back(fmt::format("up to {} at once", limit.burst));
   if (limit.concurrency) how.push_back(fmt::format("{} in flight", *limit.concurrency));
   if (limit.cost) how.push_back(fmt::format("each request costs {}", *limit.cost));

@@ -4,6 +4,7 @@
 #include "base/units.h"
 #include "base/wording.h"
 #include "config/sections.h"
+#include "spec/clock_time.h"
 
 namespace fanout {
 namespace {
@@ -27,12 +28,31 @@ void read_match(Reader& limit, LimitSection& section) {
   reader.unknown_keys();
 }
 
+void read_quota(Reader& reader, const std::string& zone, FinerLimitSpec& limit) {
+  std::string quota, resets = "00:00", why;
+  const Node* node = reader.text("quota", quota);
+  const Node* resets_node = reader.text("resets", resets);
+  const auto at = parse_clock_time(resets);
+  if (!at)
+    reader.complaints().add(resets_node->place, "\"resets\" is no time of the day",
+                            "write for example \"00:00\"");
+  if (resets_node != nullptr && node == nullptr)
+    reader.complaints().add(resets_node->place, "\"resets\" says nothing without quota");
+  if (node == nullptr || !at) return;
+  limit.quota = CalendarQuota::parse(quota, *at, zone, &why);
+  if (!limit.quota)
+    reader.complaints().add(
+        node->place, "\"quota\": " + why,
+        "write for example \"65000/day\" or \"2000000/month\"; what counts in any 24 hours is a rate");
+}
+
 void read_hours(Reader& reader, FinerLimitSpec& limit) {
   std::string hours, zone = "UTC", why;
   const Node* node = reader.text("quiet", hours);
   const Node* zone_node = read_zone(reader, zone);
-  if (zone_node != nullptr && node == nullptr)
-    reader.complaints().add(zone_node->place, "\"timezone\" says nothing without quiet");
+  if (zone_node != nullptr && node == nullptr && reader.any("quota") == nullptr)
+    reader.complaints().add(zone_node->place, "\"timezone\" says nothing without quiet or quota");
+  read_quota(reader, zone, limit);
   if (node == nullptr) return;
   limit.quiet = Hours::parse(hours, zone, &why);
   if (!limit.quiet)
@@ -92,8 +112,8 @@ LimitSection read_limit(const Node& node, const std::string& name, Complaints& c
   if (reader.whole("cost", cost, 1, 1'000'000) != nullptr) limit.cost = limit.largest_cost = cost;
   read_hours(reader, limit);
   reader.unknown_keys();
-  if (reader.any("rate") == nullptr && reader.any("concurrency") == nullptr)
-    complaints.add(node.place, name + " limits nothing", "give it a rate or a concurrency");
+  if (reader.any("rate") == nullptr && reader.any("quota") == nullptr && reader.any("concurrency") == nullptr)
+    complaints.add(node.place, name + " limits nothing", "give it a rate, a quota or a concurrency");
   if (limit.name.empty()) limit.name = name_of(limit);
   return section;
 }

@@ -7,9 +7,12 @@ namespace fanout {
 Span Bookings::book(const PartBounds& bounds, const Bound& bound, std::int64_t cost, MonoTime from,
                     MonoTime now) {
   MonoTime& until = until_[bound];
-  const auto begin = std::max(until, from);
+  const Demand::Part part{bound.limit, 1, bound.value};
+  // None before the bound lets one go; of slots nobody knows when that is.
+  const auto next = bounds.next(part, now);
+  const auto begin = std::max({until, from, next == MonoTime::max() ? from : next});
   // It does not go back, where turns end with the hours of their limit.
-  until = std::max(until, bounds.end_of_turns({bound.limit, 1, bound.value}, cost, begin, now));
+  until = std::max(until, bounds.end_of_turns(part, cost, begin, now));
   return {std::min(begin, until), until};
 }
 

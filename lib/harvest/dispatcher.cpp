@@ -45,6 +45,12 @@ bool same_hours(std::vector<FinerLimits> limits, const std::vector<FinerLimits>&
   for (std::size_t i = 0; i < limits.size(); ++i) {
     auto& ends = limits[i].ends;
     if (ends && before[i].ends && std::chrono::abs(*ends - *before[i].ends) < kSame) ends = before[i].ends;
+    auto& period = limits[i].period;
+    const auto& known = before[i].period;
+    if (period && known && std::chrono::abs(period->ends - known->ends) < kSame) {
+      period->begins = known->begins;
+      period->ends = known->ends;
+    }
   }
   return limits == before;
 }

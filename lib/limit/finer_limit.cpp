@@ -25,11 +25,40 @@ FinerLimit::FinerLimit(FinerLimits limits, microseconds jitter, MonoTime now) {
 void FinerLimit::reconfigure(FinerLimits limits, microseconds jitter, MonoTime now) {
   limits_ = std::move(limits);
   jitter_ = jitter;
-  const auto configure = [&](Bucket& bucket) {
-    bucket.rates.configure(limits_.rates, limits_.burst, jitter_, bucket.flight, now);
-  };
-  configure(*shared_);
-  for (auto& [value, bucket] : of_value_) configure(*bucket);
+  configure(*shared_, now);
+  for (auto& [value, bucket] : of_value_) configure(*bucket, now);
+}
+
+void FinerLimit::configure(Bucket& bucket, MonoTime now) const {
+  bucket.rates.configure(limits_.rates, limits_.burst, jitter_, bucket.flight, now);
+  if (!limits_.period) {
+    bucket.quota.reset();
+  } else if (bucket.quota) {
+    bucket.quota->change(*limits_.period, bucket.flight.cost(), now);
+  } else {
+    bucket.quota.emplace(*limits_.period, now);
+  }
+}
+
+MonoTime FinerLimit::Bucket::next(int slots, int cost, MonoTime now) const {
+  const auto slot = flight.next(slots, now);
+  if (slot == MonoTime::max()) return slot;
+  const auto free = std::max(slot, rates.next(now, cost));
+  return quota ? std::max(free, quota->next(now, cost)) : free;
+}
+
+std::int64_t FinerLimit::Bucket::room(MonoTime now, MonoTime until) const {
+  const auto room = rates.room(now, until);
+  return quota ? std::min(room, quota->room(now, until)) : room;
+}
+
+std::optional<milliseconds> FinerLimit::Bucket::time_for(std::int64_t cost, MonoTime now) const {
+  const auto least = rates.time_for(cost, now);
+  return quota ? std::max(least, std::optional(quota->time_for(cost, now))) : least;
+}
+
+bool FinerLimit::Bucket::is_used_up(MonoTime now) const {
+  return !rates.why(now).empty() || (quota && quota->is_used_up());
 }
 
 const std::string& FinerLimit::owner(const std::string& value) const {
@@ -48,15 +77,16 @@ std::shared_ptr<const FinerLimit::Bucket> FinerLimit::find(const std::string& va
 
 std::shared_ptr<FinerLimit::Bucket> FinerLimit::fresh(MonoTime now) const {
   auto bucket = std::make_shared<Bucket>();
-  bucket->rates.configure(limits_.rates, limits_.burst, jitter_, bucket->flight, now);
+  configure(*bucket, now);
   bucket->touched = now;
   if (const auto& orphans = shared_->flight.orphans(); orphans.until > now)
     bucket->flight.add_orphans(orphans.count, orphans.until);
-  if (has_rates() && !is_idle(*shared_, now)) {
+  if (counts() && !is_idle(*shared_, now)) {
     SavedRates before;
     shared_->rates.save_lanes(before, 0, now, kEntriesKept);
     before.on_their_way = shared_->flight.cost();
     bucket->rates.restore(before, now, now);
+    if (bucket->quota) bucket->quota->restore(shared_->quota->save(0, now), now);
   }
   return bucket;
 }
@@ -75,7 +105,7 @@ bool FinerLimit::is_idle(const Bucket& bucket, MonoTime now) const {
   for (const Rate& rate : limits_.rates) longest = std::max(longest, rate.window);
   const auto keep = longest + kLonger + std::chrono::ceil<milliseconds>(jitter_);
   return bucket.flight.count() == 0 && bucket.flight.orphans().until <= now &&
-         (!bucket.touched || now - *bucket.touched > keep);
+         (!bucket.quota || bucket.quota->is_new()) && (!bucket.touched || now - *bucket.touched > keep);
 }
 
 // Not at every request: all of them are looked at.
@@ -89,25 +119,24 @@ void FinerLimit::forget_idle(MonoTime now) {
 MonoTime FinerLimit::next(const Demand::Part& part, MonoTime now) const {
   if (!limits_.in_force) return now;
   if (limits_.concurrency == 0) return limits_.ends.value_or(MonoTime::max());
-  const auto bucket = find(part.value, now);
-  const auto slot = bucket->flight.next(limits_.concurrency, now);
-  return slot == MonoTime::max() ? slot : std::max(slot, bucket->rates.next(now, part.cost));
+  return find(part.value, now)->next(limits_.concurrency, part.cost, now);
 }
 
 std::int64_t FinerLimit::room(const std::string& value, MonoTime now, MonoTime until) const {
   if (!limits_.in_force) return std::numeric_limits<std::int64_t>::max();
-  return std::min(find(value, now)->rates.room(now, until), std::int64_t(kEachSlot) * limits_.concurrency);
+  return std::min(find(value, now)->room(now, until), std::int64_t(kEachSlot) * limits_.concurrency);
 }
 
 std::optional<milliseconds> FinerLimit::time_for(std::int64_t cost, MonoTime now) const {
   if (limits_.per_value || !limits_.in_force) return std::nullopt;
   if (limits_.concurrency == 0) return kNever;
-  return shared_->rates.time_for(cost, now);
+  return shared_->time_for(cost, now);
 }
 
 std::string FinerLimit::text() const {
   std::vector<std::string> what;
   for (const Rate& rate : limits_.rates) what.push_back(format_rate(rate));
+  if (limits_.period) what.push_back(limits_.period->text);
   if (limits_.concurrency != FinerLimits::kNoSlots)
     what.push_back(fmt::format("{} in flight", limits_.concurrency));
   return fmt::format("limit {} ({}{})", limits_.name, fmt::join(what, ", "),
@@ -121,9 +150,9 @@ std::string FinerLimit::why(MonoTime now) const {
     return fmt::format(
         "what the daemon had sent before it died may still be at work there, and takes up the slots of {}",
         text());
-  if (!limits_.per_value) return shared_->rates.why(now).empty() ? "" : text() + " is used up";
-  const auto held = std::ranges::count_if(
-      of_value_, [now](const auto& entry) { return !entry.second->rates.why(now).empty(); });
+  if (!limits_.per_value) return shared_->is_used_up(now) ? text() + " is used up" : "";
+  const auto held =
+      std::ranges::count_if(of_value_, [now](const auto& entry) { return entry.second->is_used_up(now); });
   return held == 0 ? "" : fmt::format("{} is used up for {} of them", text(), held);
 }
 
@@ -136,6 +165,7 @@ FinerLimit::Ticket FinerLimit::take(const Demand::Part& part, MonoTime now) {
   }
   ticket.number = bucket.flight.take(part.cost);
   bucket.rates.taken(now, part.cost);
+  if (bucket.quota) bucket.quota->taken(now, part.cost);
   bucket.touched = now;
   return ticket;
 }
@@ -181,16 +211,17 @@ MonoTime FinerLimit::end_of_turns(const std::string& value, std::int64_t cost, M
     const auto ahead = of->rates.room(now, from);
     end = std::max(end, now + of->rates.time_for(ahead + cost, now).value_or(kLongestTurns));
   }
+  if (of->quota) end = std::max(end, now + of->quota->time_for(cost, now));
   return std::min(end, latest);
 }
 
 std::int64_t FinerLimit::leaving(const Bucket& bucket, MonoTime now, MonoTime until) const {
-  return until <= now ? 0 : bucket.rates.room(now, until) + limits_.largest_cost;
+  return until <= now ? 0 : bucket.room(now, until) + limits_.largest_cost;
 }
 
 SavedLimiter::Finer FinerLimit::save(MonoTime now, MonoTime valid_until) const {
   SavedLimiter::Finer saved{limits_.name, text(), {}};
-  if (!has_rates()) return saved;
+  if (!counts()) return saved;
   const auto add = [&](const std::string& value, const Bucket& bucket) {
     const auto leaves = leaving(bucket, now, valid_until);
     if (leaves == 0 && is_idle(bucket, now)) return;
@@ -198,6 +229,7 @@ SavedLimiter::Finer FinerLimit::save(MonoTime now, MonoTime valid_until) const {
     entry.value = value;
     entry.on_their_way = leaves + bucket.flight.cost();
     bucket.rates.save_lanes(entry, leaves, now, kEntriesKept);
+    if (bucket.quota) entry.period = bucket.quota->save(leaves, now);
   };
   add({}, *shared_);
   for (const auto& [value, bucket] : of_value_) add(value, *bucket);
@@ -212,8 +244,9 @@ void FinerLimit::restore(const SavedLimiter::Finer& saved, MonoTime then, MonoTi
     const auto longest = std::ranges::max_element(rates.lanes, {}, &SavedLimiter::Lane::window);
     if (longest != rates.lanes.end()) rates.history = longest->past;
     auto bucket = std::make_shared<Bucket>();
-    bucket->rates.configure(limits_.rates, limits_.burst, jitter_, bucket->flight, now);
+    configure(*bucket, now);
     bucket->rates.restore(rates, then, now);
+    if (bucket->quota && entry.period) bucket->quota->restore(*entry.period, then);
     bucket->touched = now;
     (entry.value.empty() ? shared_ : of_value_[entry.value]) = std::move(bucket);
   }
@@ -223,6 +256,7 @@ void FinerLimit::assume_full_pace(MonoTime now) {
   of_value_.clear();
   const int in_flight = limits_.concurrency == FinerLimits::kNoSlots ? 0 : limits_.concurrency;
   shared_->rates.assume_full_pace(in_flight, now);
+  if (shared_->quota) shared_->quota->assume_used_up();
   shared_->touched = now;
 }
 

@@ -21,6 +21,7 @@
 #include "limit/demand.h"
 #include "limit/flight.h"
 #include "limit/limiter_state.h"
+#include "limit/period_quota.h"
 #include "limit/rates.h"
 
 namespace fanout {
@@ -30,6 +31,7 @@ struct FinerLimits {
 
   std::string name;
   std::vector<Rate> rates;  // all hold at once
+  std::optional<Period> period{};
   int burst = 1;
   int concurrency = kNoSlots;      // in flight at once
   std::optional<int> cost{};       // of each request, where it binds all of them; nothing: the request's own
@@ -58,7 +60,8 @@ class FinerLimit {
   FinerLimit(FinerLimits limits, microseconds jitter, MonoTime now);
   void reconfigure(FinerLimits limits, microseconds jitter, MonoTime now);
   const std::string& name() const { return limits_.name; }
-  bool has_rates() const { return !limits_.rates.empty(); }
+  // What it counts outlives the process.
+  bool counts() const { return has_rates() || limits_.period; }
   bool for_all() const { return limits_.for_all; }
   std::size_t values() const { return of_value_.size(); }
   // Where it binds all requests.
@@ -94,7 +97,14 @@ class FinerLimit {
  private:
   struct Bucket {
     Rates rates;
+    std::optional<PeriodQuota> quota;
     Flight flight;
+
+    MonoTime next(int slots, int cost, MonoTime now) const;
+    std::int64_t room(MonoTime now, MonoTime until) const;
+    std::optional<milliseconds> time_for(std::int64_t cost, MonoTime now) const;
+    bool is_used_up(MonoTime now) const;
+
     std::optional<MonoTime> touched;  // last
     microseconds lasts{20'000};       // a request, lately
     std::map<std::string, int> ours;  // in flight, of values that share it
@@ -107,6 +117,8 @@ class FinerLimit {
   // As good as new.
   bool is_idle(const Bucket& bucket, MonoTime now) const;
   void forget_idle(MonoTime now);
+  bool has_rates() const { return !limits_.rates.empty(); }
+  void configure(Bucket& bucket, MonoTime now) const;
   // What may leave by then, and the cost of one more.
   std::int64_t leaving(const Bucket& bucket, MonoTime now, MonoTime until) const;
 

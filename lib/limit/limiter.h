@@ -108,7 +108,7 @@ class Limiter {
   // It is not known yet how much more is allowed soon.
   bool searches() const { return adaptive_ && adaptive_->doubles(); }
   // What leaves counts in a window, which a restart must find as it was: so it has to be saved before.
-  bool keeps_windows() const { return !rates_.empty() || told_.has_windows() || parts_.has_rates(); }
+  bool keeps_windows() const { return !rates_.empty() || told_.has_windows() || parts_.counts(); }
   // When the open breaker lets its next probe go; nothing while it is closed.
   std::optional<MonoTime> next_probe() const {
     return breaker_.open() ? std::optional(breaker_.next()) : std::nullopt;

@@ -81,6 +81,11 @@ void put_finer(std::string& out, const SavedLimiter::Finer& finer) {
     out += out.back() == '[' ? "{" : ",{";
     put(out, "value", of.value);
     put(out, "on_their_way", of.on_their_way);
+    if (of.period) {
+      put(out, "used", of.period->used);
+      put(out, "late", of.period->late);
+      put(out, "began_ago", of.period->began_ago.count());
+    }
     put_lanes(out, of.lanes);
     out += '}';
   }
@@ -226,6 +231,9 @@ SavedLimiter::Finer::OfValue of_value(const Json& json) {
   of.value = json.at("value").get<std::string>();
   of.on_their_way = number(json.at("on_their_way"), 0, kMostCount);
   of.lanes = list(json.at("windows"), lane);
+  if (json.contains("used"))
+    of.period = {number(json.at("used"), 0, kMostCount), number(json.at("late"), 0, kMostCount),
+                 duration(json.at("began_ago"), -kLongest)};
   return of;
 }
 

@@ -52,6 +52,7 @@ struct SavedLimiter : SavedRates {
   struct Finer {
     struct OfValue : SavedRates {
       std::string value;
+      std::optional<SavedPeriod> period;
     };
     std::string name;
     std::string text;             // what it was; not in what earlier versions wrote

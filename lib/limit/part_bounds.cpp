@@ -100,7 +100,7 @@ std::string PartBounds::why_all(MonoTime now) const {
   return {};
 }
 
-bool PartBounds::has_rates() const { return std::ranges::any_of(finer_, &FinerLimit::has_rates); }
+bool PartBounds::counts() const { return std::ranges::any_of(finer_, &FinerLimit::counts); }
 
 bool PartBounds::are_long() const {
   constexpr std::size_t kMany = 16;

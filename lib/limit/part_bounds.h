@@ -49,7 +49,7 @@ class PartBounds {
   double leave_until(MonoTime until, double cost, MonoTime now) const;
   std::string why_all(MonoTime now) const;
 
-  bool has_rates() const;
+  bool counts() const;
   // Their state is so long that it is not for every commit.
   bool are_long() const;
   // Some demands have to wait where others need not.

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/units.h"
+#include "spec/calendar_quota.h"
 #include "spec/hours.h"
 #include "spec/level.h"
 #include "spec/template.h"
@@ -15,10 +16,11 @@ namespace fanout {
 
 struct FinerLimitSpec {
   std::string name;
-  std::vector<std::string> levels;  // empty: all
-  std::string path;                 // that the path of a level begins with, as it is written; empty: any
-  std::optional<Template> per;      // each value of it has a limit of its own
-  std::vector<Rate> rates;          // every window holds at once
+  std::vector<std::string> levels;     // empty: all
+  std::string path;                    // that the path of a level begins with, as it is written; empty: any
+  std::optional<Template> per;         // each value of it has a limit of its own
+  std::vector<Rate> rates;             // every window holds at once
+  std::optional<CalendarQuota> quota;  // beside them
   int burst = 1;
   std::optional<int> concurrency;  // in flight at once; 0: nothing goes
   std::optional<int> cost;         // of each request; absent: its level's
@@ -32,8 +34,8 @@ struct FinerLimitSpec {
       return limit.per ? limit.per->text() : std::string();
     };
     return a.name == b.name && a.levels == b.levels && a.path == b.path && text(a) == text(b) &&
-           a.rates == b.rates && a.burst == b.burst && a.concurrency == b.concurrency && a.cost == b.cost &&
-           a.quiet == b.quiet && a.largest_cost == b.largest_cost;
+           a.rates == b.rates && a.quota == b.quota && a.burst == b.burst && a.concurrency == b.concurrency &&
+           a.cost == b.cost && a.quiet == b.quiet && a.largest_cost == b.largest_cost;
   }
   // As far as level and path say; with `per` a level also needs what that names.
   bool matches(const Level& level) const {

@@ -102,6 +102,19 @@ TEST(FinerLimit, WhatNobodyRemembersCountsOverTwoRestarts) {
   EXPECT_GT(twice.next(part("a"), at(200)), at(1'000'000));
 }
 
+TEST(FinerLimit, AQuotaOfTheCalendarIsKeptForEachValueAndOverARestart) {
+  auto daily = limits({});
+  daily.period = Period{100, at(0), at(86'400'000), "100/day"};
+  FinerLimit before(daily, {}, at(0));
+  for (int i = 0; i < 60; ++i)
+    FinerLimit::ended(before.take(part("a"), at(i * 10'000)), true, at(i * 10'000));
+  FinerLimit after(daily, {}, at(1'000'000));
+  after.restore(before.save(at(999'000), at(999'000)), at(999'000), at(1'000'000));
+  EXPECT_EQ(after.room("a", at(1'000'000), at(80'000'000)), 40);
+  EXPECT_EQ(after.room("b", at(1'000'000), at(80'000'000)), 100);
+  EXPECT_EQ(after.text(), "limit x (100/day for each value)");
+}
+
 TEST(FinerLimit, SaysWhenTurnsAreOver) {
   FinerLimit limit(limits({{2, seconds(1)}}), {}, at(0));
   const auto first = limit.end_of_turns("a", 10, at(1000), at(0));

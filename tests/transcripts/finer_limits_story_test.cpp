@@ -201,6 +201,27 @@ TEST(FinerLimitsStory, WhatWasPutOffComesBackWhenTheHoursOfItsLimitEnd) {
   EXPECT_LT(story.now(), minutes(5) + seconds(55)) << "4,700 at a hundred a second";
 }
 
+// The stories begin at midnight.
+TEST(FinerLimitsStory, AQuotaOfTheDayBeginsAnewAtItsReset) {
+  Story story(vendor("rate = \"100/1s\"\n") +
+                  limit("match = { level = \"b\" }\nquota = \"2000/day\"\nresets = \"00:30\"\n") + kSlowLevel,
+              lists(4500));
+  story.begin();
+  story.shell("INSERT INTO control (command, target) VALUES ('start', 'p')");
+  story.pass(minutes(25));
+  EXPECT_EQ(times_of(story, "/b").size(), 2000U);
+  EXPECT_THAT(story.shell("SELECT why FROM stuck WHERE what = 'task of p'"),
+              HasSubstr("waits for limit b (2000/day, anew at 00:30 in UTC)"));
+  EXPECT_LT(story.commits(), 3000) << "nothing is claimed meanwhile";
+  story.pass(minutes(25));
+  const auto times = times_of(story, "/b");
+  EXPECT_EQ(times.size(), 4000U);
+  EXPECT_GE(times.at(2000), 30 * 60 + 5) << "and the clocks may differ by some seconds";
+  EXPECT_LT(times.at(2000), 30 * 60 + 15);
+  story.pass(hours(24));
+  EXPECT_EQ(story.shell("SELECT state FROM run"), "finished");
+}
+
 TEST(FinerLimitsStory, WhatWasPutOffComesBackWhenAReloadChangesItsLimit) {
   const auto with = [](const std::string& rate) {
     return vendor("rate = \"100/1s\"\n") + limit("match = { level = \"b\" }\nrate = \"" + rate + "\"\n") +
