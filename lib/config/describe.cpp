@@ -96,7 +96,8 @@ void describe_vendor(Out out, const VendorSpec& vendor) {
   if (!vendor.rates.empty()) line(out, "jitter", "up to {} on the way", format_duration(vendor.jitter));
   for (const auto& [name, sql] :
        {std::pair{"limit", &vendor.told.limit}, std::pair{"remaining", &vendor.told.remaining},
-        std::pair{"reset", &vendor.told.reset}, std::pair{"window", &vendor.told.window}}) {
+        std::pair{"reset", &vendor.told.reset}, std::pair{"window", &vendor.told.window},
+        std::pair{"cost", &vendor.told.cost}}) {
     if (!sql->empty()) line(out, "told", "{} = {}", name, *sql);
   }
   line(out, "patience", "{} for a request, {} of them to connect; bodies up to {}",

@@ -18,15 +18,16 @@ std::string short_name(std::string value) {
 }  // namespace
 
 Demand demand_of(const Task& task, const RunNames& run, const PipelineSpec& pipeline,
-                 const VendorSpec& vendor) {
+                 const VendorSpec& vendor, std::optional<int> learned) {
   Demand demand;
   const Level* level = pipeline.level(task.level);
   if (level == nullptr) return demand;
-  demand.cost = level->cost;
+  const int cost = learned.value_or(level->cost);
+  demand.cost = cost;
   demand.retry = task.attempts > 1;
   for (const auto i : level->limits) {
     const FinerLimitSpec& limit = vendor.limits.at(i);
-    Demand::Part part{i, limit.cost.value_or(level->cost)};
+    Demand::Part part{i, limit.cost.value_or(cost)};
     if (limit.per) {
       Names names(task.parents, run, pipeline);
       const auto as_it_is = [](std::string value) { return value; };

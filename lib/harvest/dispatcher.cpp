@@ -208,8 +208,12 @@ WaitingTasks::Which Dispatcher::may_have_its_turn(MonoTime now) const {
 
 void Dispatcher::wait_here(Claimed claimed, const RunNames& run, const PipelineSpec& pipeline,
                            bool in_front) {
-  claimed.demand = demand_of(claimed.task, run, pipeline, spec_);
+  claimed.demand = demand(claimed.task, run, pipeline);
   in_front ? waiting_.add_in_front(std::move(claimed)) : waiting_.add(std::move(claimed));
+}
+
+Demand Dispatcher::demand(const Task& task, const RunNames& run, const PipelineSpec& pipeline) const {
+  return demand_of(task, run, pipeline, spec_, costs_.of(task.level));
 }
 
 void Dispatcher::look_at_the_hour() {
@@ -266,6 +270,7 @@ void Dispatcher::ended(const Task& task, const Limiter::Ticket& ticket, Outcome&
   // failure.
   ending.refuses_us = refused && !others_well;
   nonsense_.heard(told.nonsense, spec_.name, log_);
+  if (told.cost) costs_.saw(task.level, *told.cost);
   ending.told = told_share_.of(std::move(told), spec_.share, now);
   ending.level = task.level;
   limiter_.ended(ticket, ending, now);

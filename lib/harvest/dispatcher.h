@@ -18,6 +18,7 @@
 #include "auth/credentials.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "harvest/learned_costs.h"
 #include "harvest/nonsense_said.h"
 #include "harvest/putting_off.h"
 #include "harvest/suspects.h"
@@ -110,6 +111,8 @@ class Dispatcher {
   void close() { closed_ = true; }  // for good: the process ends
   bool is_open() const { return !paused_ && !closed_; }
 
+  // What a task's request takes of the limits.
+  Demand demand(const Task& task, const RunNames& run, const PipelineSpec& pipeline) const;
   // A claimed task waits here; in front: its attempt goes on.
   void wait_here(Claimed claimed, const RunNames& run, const PipelineSpec& pipeline, bool in_front = false);
   // Those that a finer limit holds up for longer than they may wait here.
@@ -159,6 +162,7 @@ class Dispatcher {
   std::optional<MonoTime> reserving_;  // by the commit under way
   SavedRow saved_;
   ToldShare told_share_;
+  LearnedCosts costs_;
   NonsenseSaid nonsense_;
   std::string finding_;  // as it was said last
 };

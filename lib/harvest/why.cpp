@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "base/units.h"
-#include "harvest/demand_of.h"
 #include "harvest/prospect.h"
 
 namespace fanout {
@@ -48,7 +47,7 @@ std::string Why::of_open_task(const TaskNow& now, const ActiveRun& run) const {
     return "is being asked: its request is in flight, or its answer is being kept";
   auto task = now.task;
   if (!claimed) ++task.attempts;  // as it will be claimed
-  const auto what = binding(dispatcher, demand_of(task, run.names, *pipeline, dispatcher.spec()));
+  const auto what = binding(dispatcher, dispatcher.demand(task, run.names, *pipeline));
   if (!what.empty())
     return fmt::format("{}: {}", claimed ? "is claimed and waits" : "is ready and waits", what);
   if (claimed) return "is claimed, and goes with the next requests";

@@ -157,7 +157,8 @@ std::string FinerLimit::why(MonoTime now) const {
 }
 
 FinerLimit::Ticket FinerLimit::take(const Demand::Part& part, MonoTime now) {
-  Ticket ticket{bucket(part.value, now), {}, 0, now};
+  Ticket ticket{bucket(part.value, now), {}, 0, now, limits_.cost.has_value()};
+  largest_ = std::max(largest_, part.cost);
   Bucket& bucket = *ticket.bucket;
   if (&bucket == shared_.get() && !part.value.empty()) {
     ticket.sharing = part.value;
@@ -177,10 +178,12 @@ void FinerLimit::sent(const Ticket& ticket, MonoTime now) {
   ticket.bucket->rates.sent(now, request->cost);
 }
 
-void FinerLimit::ended(const Ticket& ticket, bool well, MonoTime now) {
+void FinerLimit::ended(const Ticket& ticket, bool well, MonoTime now, std::optional<int> told) {
   Bucket& bucket = *ticket.bucket;
-  const auto* request = bucket.flight.find(ticket.number);
+  auto* request = bucket.flight.find(ticket.number);
   if (request == nullptr) return;
+  if (!ticket.fixed) request->told = told;
+  if (bucket.quota) bucket.quota->costs_more(request->more());
   bucket.rates.ended(*request, well, now);
   bucket.flight.end(ticket.number);
   bucket.touched = now;
@@ -216,7 +219,7 @@ MonoTime FinerLimit::end_of_turns(const std::string& value, std::int64_t cost, M
 }
 
 std::int64_t FinerLimit::leaving(const Bucket& bucket, MonoTime now, MonoTime until) const {
-  return until <= now ? 0 : bucket.room(now, until) + limits_.largest_cost;
+  return until <= now ? 0 : bucket.room(now, until) + std::max(limits_.largest_cost, largest_);
 }
 
 SavedLimiter::Finer FinerLimit::save(MonoTime now, MonoTime valid_until) const {

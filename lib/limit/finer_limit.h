@@ -55,6 +55,7 @@ class FinerLimit {
     std::string sharing;  // the value, where the bucket is not its own
     std::uint64_t number = 0;
     MonoTime taken{};
+    bool fixed = false;  // its cost is the limit's, whatever a reply tells
   };
 
   FinerLimit(FinerLimits limits, microseconds jitter, MonoTime now);
@@ -79,7 +80,8 @@ class FinerLimit {
 
   Ticket take(const Demand::Part& part, MonoTime now);
   static void sent(const Ticket& ticket, MonoTime now);
-  static void ended(const Ticket& ticket, bool well, MonoTime now);
+  // told: what it cost, as its reply told.
+  static void ended(const Ticket& ticket, bool well, MonoTime now, std::optional<int> told = {});
   void orphaned(int count, MonoTime until);
 
   // When so much of it is over, if it begins at `from` or later; within its hours, and days at the most.
@@ -127,6 +129,7 @@ class FinerLimit {
   std::shared_ptr<Bucket> shared_ = std::make_shared<Bucket>();  // of all, where there are no values
   std::map<std::string, std::shared_ptr<Bucket>> of_value_;
   MonoTime swept_at_{};
+  int largest_ = 1;  // cost that was taken
 };
 
 }  // namespace fanout

@@ -17,7 +17,11 @@ class Flight {
  public:
   struct Request {
     std::optional<MonoTime> sent{};  // when its last byte was handed to the system; nothing: not yet
-    int cost = 1;                    // what it counts for in the rates
+    int cost = 1;                    // what it counts for in the rates …
+    std::optional<int> told{};       // … and what it counted for, as its reply told
+    int counts() const { return told.value_or(cost); }
+    // So much more than was known when it left.
+    int more() const { return std::max(counts() - cost, 0); }
   };
 
   int count() const { return static_cast<int>(requests_.size()); }

@@ -137,6 +137,7 @@ Limiter::Ticket Limiter::take(MonoTime now, const Demand& demand) {
   Ticket ticket{flight_.take(demand.cost), now, {}, {}};
   if (adaptive_) ticket.left = adaptive_->taken(now, flight_.count());
   breaker_.taken(ticket.number);
+  largest_ = std::max(largest_, demand.cost);
   rates_.taken(now, demand.cost);
   told_.taken(now, demand.cost);
   ticket.parts = parts_.take(demand, now);
@@ -158,7 +159,8 @@ void Limiter::ended(const Ticket& ticket, const Ending& ending, MonoTime now) {
   const bool was_open = breaker_.open();
   const bool well = ending.evidence == Evidence::alive;
   Told::Ended ended{ending.told, ticket.taken, {}, well, ending.asked_too_much};
-  if (const auto* request = flight_.find(ticket.number)) {
+  if (auto* request = flight_.find(ticket.number)) {
+    request->told = ending.told.cost;
     ended.flown = *request;
     rates_.ended(*request, well, now);
     flight_.end(ticket.number);
@@ -168,7 +170,7 @@ void Limiter::ended(const Ticket& ticket, const Ending& ending, MonoTime now) {
       served_ = std::max(served_.value_or(ticket.taken), ticket.taken);
     }
   }
-  PartBounds::ended(ticket.parts, well, now);
+  PartBounds::ended(ticket.parts, well, ending.told.cost, now);
   told_.ended(ended, rates_, flight_, now);
   if (ending.refuses_us) breaker_.trip(now, ending.reason);
   auto quiet = ending.hold;

@@ -164,6 +164,7 @@ class Limiter {
   PartBounds parts_;
   std::optional<MonoTime> good_reply_;  // the latest
   std::optional<MonoTime> served_;
+  int largest_ = 1;                          // cost that was taken
   std::optional<std::int64_t> left_behind_;  // at most, by the process before; until this one sends
 };
 

@@ -30,7 +30,8 @@ std::string Limiter::save(const Moment& now, MonoTime valid_until) const {
   const auto room =
       rates_.empty() ? told_.room_of_windows(now.mono, valid_until) : rates_.room(now.mono, valid_until);
   const bool own_windows = !rates_.empty() || told_.has_windows();
-  const auto leaving = !own_windows || valid_until <= now.mono ? 0 : room + limits_.largest_cost;
+  const auto leaving =
+      !own_windows || valid_until <= now.mono ? 0 : room + std::max(limits_.largest_cost, largest_);
   saved.on_their_way = leaving + flight_.cost();
   if (hold_.until()) saved.hold = std::chrono::ceil<milliseconds>(*hold_.until() - now.mono);
   saved.own_hold = hold_.own_length();

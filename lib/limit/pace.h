@@ -36,6 +36,9 @@ class Pace {
   MonoTime next() const { return due_ - tolerance_; }
   void taken(MonoTime now, int cost = 1) { due_ = (now - due_ <= kLate ? due_ : now) + interval_ * cost; }
 
+  // It was more than that.
+  void costs_more(int cost) { due_ += interval_ * cost; }
+
   // How many at most could be taken until then, besides what the last of them costs more than 1.
   std::int64_t room(MonoTime now, MonoTime until) const {
     const auto time = until + tolerance_ - std::max(due_, now - kLate);

@@ -121,8 +121,8 @@ void PartBounds::sent(const Tickets& tickets, MonoTime now) {
   for (const auto& ticket : tickets) FinerLimit::sent(ticket, now);
 }
 
-void PartBounds::ended(const Tickets& tickets, bool well, MonoTime now) {
-  for (const auto& ticket : tickets) FinerLimit::ended(ticket, well, now);
+void PartBounds::ended(const Tickets& tickets, bool well, std::optional<int> told, MonoTime now) {
+  for (const auto& ticket : tickets) FinerLimit::ended(ticket, well, now, told);
 }
 
 void PartBounds::orphaned(int count, MonoTime until) {

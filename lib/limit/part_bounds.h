@@ -57,7 +57,7 @@ class PartBounds {
 
   Tickets take(const Demand& demand, MonoTime now);
   static void sent(const Tickets& tickets, MonoTime now);
-  static void ended(const Tickets& tickets, bool well, MonoTime now);
+  static void ended(const Tickets& tickets, bool well, std::optional<int> told, MonoTime now);
   void orphaned(int count, MonoTime until);
 
   std::vector<SavedLimiter::Finer> save(MonoTime now, MonoTime valid_until) const;

@@ -44,6 +44,7 @@ class PeriodQuota {
   bool is_new() const { return used_ == 0; }
 
   void taken(MonoTime now, int cost);
+  void costs_more(int cost) { used_ += cost; }
 
   // leaving: so many more may leave before the next save.
   SavedPeriod save(std::int64_t leaving, MonoTime now) const;

@@ -118,9 +118,12 @@ void Rates::sent(MonoTime now, int cost) {
 }
 
 void Rates::ended(const Flight::Request& request, bool well, MonoTime now) {
-  for (Lane& lane : lanes_) lane.window.finished(request, now);
+  for (Lane& lane : lanes_) {
+    lane.window.finished(request, now);
+    lane.pace.costs_more(request.more());
+  }
   history_.forget(now);
-  history_.add(now, request.cost);
+  history_.add(now, request.counts());
   if (!request.sent || !well) return;
   seen_.replied(now - *request.sent);
   allow_for_the_way();

@@ -31,6 +31,7 @@ struct ToldLimits {
   std::vector<ToldLimit> limits;
   std::optional<milliseconds> retry_after{};
   std::vector<Nonsense> nonsense{};
+  std::optional<int> cost{};  // of the request
 };
 
 // The one of several that binds: of which least remains. Null if there are none.

@@ -49,7 +49,11 @@ bool Window::end(const Flight::Request& request, MonoTime now) {
 }
 
 void Window::finished(const Flight::Request& request, MonoTime now) {
-  if (end(request, now)) arrivals_.add(now, request.cost);
+  if (end(request, now)) {
+    arrivals_.add(now, request.counts());
+  } else if (request.more() > 0) {
+    arrivals_.add(now, request.more());
+  }
 }
 
 void Window::elsewhere(const Flight::Request& request, MonoTime now) { end(request, now); }

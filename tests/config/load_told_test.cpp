@@ -39,6 +39,8 @@ TEST(LoadTold, ErrorsNameTheirPlace) {
               ElementsAre(HasSubstr("unknown key \"rest\"")));
   EXPECT_THAT(errors_of_told("remaining = \"1\", remanining = \"1\""),
               ElementsAre(HasSubstr("did you mean \"remaining\"?")));
+  EXPECT_THAT(errors_of_told("remaining = \"X-Remaining\""),
+              ElementsAre(HasSubstr("the value of a header is header('X-Remaining')")));
 }
 
 TEST(LoadTold, ThatCouldNotBeKeptToIsAnError) {

@@ -117,6 +117,23 @@ TEST(LimiterTold, ALateReplyStillTells) {
 
 // ---- over a restart
 
+TEST(LimiterTold, ARequestCountsForWhatItsReplySaysThatItCost) {
+  Limits limits;
+  limits.concurrency = 4;
+  limits.rates = {{100, seconds(60)}};
+  limits.burst = 100;
+  Limiter limiter(limits, at(0));
+  for (int i = 1; i <= 10; ++i) {
+    const auto ticket = limiter.take(at(i));
+    limiter.sent(ticket, at(i));
+    Ending ending;
+    ending.evidence = Evidence::alive;
+    ending.told.cost = 10;
+    limiter.ended(ticket, ending, at(i));
+  }
+  EXPECT_GE(limiter.next(at(100)), at(60'000)) << "ten of ten are a hundred";
+}
+
 TEST(LimiterTold, WhatWasToldOutlivesARestart) {
   Limiter before({4, {}, 1}, at(0));
   EXPECT_FALSE(before.keeps_windows());

@@ -101,5 +101,18 @@ TEST(ToldStory, NonsenseIsSaidOnceAndHoldsUpNothing) {
   EXPECT_EQ(said, 2) << testing::PrintToString(story.log());
 }
 
+// As a GraphQL vendor has it: 1,000 points a minute, and a request's points are known by its reply.
+TEST(ToldStory, WhatARequestCostsIsLearnedFromItsReply) {
+  Story story(vendor("rate = \"1000/1m\"\ntold = { cost = \"body->>'$.cost.actual'\" }\n") + fan("p"),
+              [](const std::string& target) {
+                return reply(200, target == "/p" ? list_of(300) : R"({"cost":{"actual":19.5}})");
+              });
+  ASSERT_TRUE(story.harvest(std::chrono::minutes(10)));
+  EXPECT_GT(story.now(), std::chrono::seconds(300))
+      << "300 of 20 points are six minutes, less the first one's window";
+  EXPECT_LT(story.now(), std::chrono::minutes(7));
+  EXPECT_LE(story.asked().size(), 302U);
+}
+
 }  // namespace
 }  // namespace fanout
