@@ -214,7 +214,7 @@ MonoTime FinerLimit::end_of_turns(const std::string& value, std::int64_t cost, M
     const auto ahead = of->rates.room(now, from);
     end = std::max(end, now + of->rates.time_for(ahead + cost, now).value_or(kLongestTurns));
   }
-  if (of->quota) end = std::max(end, now + of->quota->time_for(cost, now));
+  if (of->quota) end = std::max(end, now + of->quota->time_for(of->quota->room(now, from) + cost, now));
   return std::min(end, latest);
 }
 

@@ -16,6 +16,7 @@
 #include "limit/allowance.h"
 #include "limit/arrivals.h"
 #include "limit/breaker.h"
+#include "limit/period_quota.h"
 
 namespace fanout {
 

@@ -11,7 +11,7 @@ struct ToldSpec {
   std::string remaining;
   std::string reset;   // seconds, a duration or a moment
   std::string window;  // seconds, a duration or a word
-  std::string cost;    // what the request counts for, beside whatever tells of the limits
+  std::string cost{};  // what the request counts for, beside whatever tells of the limits
 
   // Its limits are told as others tell them.
   bool empty() const { return limit.empty() && remaining.empty() && reset.empty() && window.empty(); }

@@ -60,7 +60,7 @@ TEST_F(WhyStory, AFinerLimitIsNamed) {
   begin(vendor("rate = \"100/1s\"\n[[vendor.v.limit]]\nmatch = { level = \"b\" }\nrate = \"1/10s\"\n") +
             fan("p"),
         lists(50));
-  story().pass(minutes(1));
+  story().pass(seconds(55));
   EXPECT_THAT(why_a("waiting"), AllOf(HasSubstr("is due"), HasSubstr(": waits for limit b (1/10s)")));
   EXPECT_THAT(why("p"), HasSubstr("of its tasks wait, and fanoutctl stuck says for what"));
 }
