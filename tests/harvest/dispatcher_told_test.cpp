@@ -66,6 +66,20 @@ TEST_F(DispatcherToldTest, AZeroIsCommittedAtOnceAndStandsInTheRow) {
   EXPECT_EQ(after.standstill().opens_in, seconds(600));
 }
 
+TEST_F(DispatcherToldTest, TheNextRequestOfALevelTakesWhatAReplySaidThatOneCosts) {
+  PipelineSpec pipeline;
+  pipeline.levels.emplace_back().name = "a";
+  Task task;
+  task.level = "a";
+  EXPECT_EQ(dispatcher->demand(task, {}, pipeline).cost, 1);
+  ToldLimits told;
+  told.cost = 20;
+  Outcome outcome;
+  outcome.vendor = VendorSays::well;
+  dispatcher->ended(task, dispatcher->left(), outcome, 200, told);
+  EXPECT_EQ(dispatcher->demand(task, {}, pipeline).cost, 20);
+}
+
 TEST_F(DispatcherToldTest, AToldWindowIsReservedLikeARate) {
   EXPECT_FALSE(dispatcher->keeps_windows());
   ToldLimit limit;
