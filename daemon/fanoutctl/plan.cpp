@@ -150,15 +150,6 @@ std::string disk_text(const NextRun& next) {
 
 }  // namespace
 
-double PastRun::cost(const PipelineSpec& pipeline) const {
-  double cost = 0;
-  for (const auto& total : levels) {
-    const auto* level = pipeline.level(total.level);
-    cost += static_cast<double>(total.tasks) * (level == nullptr ? 1 : level->cost);
-  }
-  return cost;
-}
-
 std::optional<NextRun> next_run(const PlanFor& asked) {
   if (asked.past.empty()) return std::nullopt;
   const auto growth = growth_of(asked);

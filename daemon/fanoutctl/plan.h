@@ -19,7 +19,6 @@ struct PastRun {
   std::int64_t bytes = 0;  // of its parts, as they lie on the disk
   std::int64_t parts = 0;
   std::int64_t answers = 0;  // files of one answer, whose size nobody keeps
-  double cost(const PipelineSpec& pipeline) const;
 };
 
 // What is asked about.

@@ -10,6 +10,7 @@
 #include "config/load.h"
 #include "daemon/fanoutctl/plan.h"
 #include "harvest/prospect.h"
+#include "harvest/time_needed.h"
 #include "store/sqlite/runs.h"
 
 namespace fanout {
@@ -60,7 +61,7 @@ double others_a_day(const Database& database, const Config& config, const Pipeli
   for (const auto& [name, other] : config.pipelines) {
     if (name == pipeline.name || other.vendor != pipeline.vendor || !other.schedule) continue;
     const auto past = past_runs(database, name);
-    if (!past.empty()) cost += runs_a_day(*other.schedule, now) * past.front().cost(other);
+    if (!past.empty()) cost += runs_a_day(*other.schedule, now) * cost_of(past.front().levels, other);
   }
   return cost;
 }

@@ -62,11 +62,10 @@ std::vector<std::string> paused_lines(const std::vector<LimiterRow>& rows, const
 }
 
 std::string summary_of(Database& database, const Config& config, const Options& options, WallTime since) {
-  Statement ended(database,
-                  "SELECT id, pipeline, iif(state = 'cancelled' AND stopped <> '', 'failed', state), "
-                  "finished_at - started_at,"
-                  " (SELECT coalesce(sum(dead), 0) FROM tally WHERE run = id), stopped"
-                  " FROM run WHERE finished_at >= ?1 ORDER BY id");
+  Statement ended(
+      database,
+      "SELECT r.id, r.pipeline, p.state, r.finished_at - r.started_at, coalesce(p.dead, 0), p.blocked"
+      " FROM run r JOIN progress p ON p.run = r.id WHERE r.finished_at >= ?1 ORDER BY r.id");
   ended.bind(unix_ms(since));
   std::string text;
   std::int64_t dead = 0;

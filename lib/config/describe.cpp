@@ -94,11 +94,8 @@ void describe_vendor(Out out, const VendorSpec& vendor) {
   line(out, "limits", "{} requests in flight; {}", vendor.concurrency, rates_text(vendor));
   describe_limits(out, vendor);
   if (!vendor.rates.empty()) line(out, "jitter", "up to {} on the way", format_duration(vendor.jitter));
-  for (const auto& [name, sql] :
-       {std::pair{"limit", &vendor.told.limit}, std::pair{"remaining", &vendor.told.remaining},
-        std::pair{"reset", &vendor.told.reset}, std::pair{"window", &vendor.told.window},
-        std::pair{"cost", &vendor.told.cost}}) {
-    if (!sql->empty()) line(out, "told", "{} = {}", name, *sql);
+  for (const auto& [key, part] : kToldKeys) {
+    if (const auto& sql = vendor.told.*part; !sql.empty()) line(out, "told", "{} = {}", key, sql);
   }
   line(out, "patience", "{} for a request, {} of them to connect; bodies up to {}",
        format_duration(vendor.timeout), format_duration(vendor.connect_timeout),

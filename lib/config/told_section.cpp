@@ -21,16 +21,15 @@ ToldSpec read_told(Reader& vendor, Checking checking) {
   const auto& outer = vendor.name();
   Reader reader(*node, outer.substr(0, outer.size() - 1) + ".told]", checking.complaints);
   bool all_well = true;
-  for (const auto& [key, into] :
-       {std::pair{"limit", &told.limit}, std::pair{"remaining", &told.remaining},
-        std::pair{"reset", &told.reset}, std::pair{"window", &told.window}, std::pair{"cost", &told.cost}}) {
-    const Node* sql = reader.text(key, *into);
+  for (const auto& [key, part] : kToldKeys) {
+    std::string& into = told.*part;
+    const Node* sql = reader.text(key, into);
     all_well = all_well && (sql != nullptr || reader.any(key) == nullptr);
     if (sql == nullptr) continue;
-    if (const auto wrong = checking.expressions.error_in_wait(*into))
+    if (const auto wrong = checking.expressions.error_in_wait(into))
       checking.complaints.add(
           sql->place, in_quotes(key) + ": " + *wrong,
-          looks_like_a_header(*into) ? "the value of a header is header('" + *into + "')" : "");
+          looks_like_a_header(into) ? "the value of a header is header('" + into + "')" : "");
   }
   reader.unknown_keys();
   const bool says_something =

@@ -89,12 +89,12 @@ void Dispatcher::reconfigure(const VendorSpec& spec, const TransportMaker& make_
   const bool same_way = same_place && spec.timeout == spec_.timeout &&
                         spec.connect_timeout == spec_.connect_timeout && spec.body_limit == spec_.body_limit;
   const bool same_credentials = *credentials == *way_.credentials;
-  const bool same_limits = spec.rates == spec_.rates && spec.burst == spec_.burst &&
+  const bool same_parts = spec.limits == spec_.limits && spec.retry.budget == spec_.retry.budget;
+  const bool same_limits = same_parts && spec.rates == spec_.rates && spec.burst == spec_.burst &&
                            spec.concurrency == spec_.concurrency && spec.jitter == spec_.jitter &&
-                           spec.adaptive == spec_.adaptive && spec.limits == spec_.limits &&
-                           spec.largest_cost == spec_.largest_cost && spec.retry.budget == spec_.retry.budget;
+                           spec.adaptive == spec_.adaptive && spec.largest_cost == spec_.largest_cost;
   auto transport = same_way ? nullptr : make_transport(spec);  // may throw, and then nothing has changed
-  if (spec.limits != spec_.limits || spec.retry.budget != spec_.retry.budget) {
+  if (!same_parts) {
     bookings_.forget_all();
     other_limits_ = true;
   }

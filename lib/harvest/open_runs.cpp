@@ -6,6 +6,8 @@
 #include <cmath>
 #include <utility>
 
+#include "harvest/time_needed.h"
+
 namespace fanout {
 namespace {
 
@@ -70,13 +72,9 @@ double OpenRuns::usual_cost(const std::string& pipeline) const {
   if (spec == config_->pipelines.end()) return 1;
   const auto found = usual_.find(pipeline);
   const auto* run = of_pipeline(pipeline);
-  double tasks = 0, cost = 0;
-  for (const auto& total : found != usual_.end() ? found->second : run ? totals_of(*run) : EarlierRun()) {
-    const auto* level = spec->second.level(total.level);
-    tasks += static_cast<double>(total.tasks);
-    cost += static_cast<double>(total.tasks) * (level == nullptr ? 1 : level->cost);
-  }
-  return tasks > 0 ? cost / tasks : 1;
+  const auto totals = found != usual_.end() ? found->second : run ? totals_of(*run) : EarlierRun();
+  const double tasks = tasks_of(totals);
+  return tasks > 0 ? cost_of(totals, spec->second) / tasks : 1;
 }
 
 const ActiveRun* OpenRuns::find(std::int64_t id) const {

@@ -96,6 +96,15 @@ Load load_of(const PipelineSpec& pipeline, const VendorSpec& vendor, const std::
   return load;
 }
 
+double cost_of(const EarlierRun& run, const PipelineSpec& pipeline) {
+  double cost = 0;
+  for (const auto& total : run) {
+    const Level* level = pipeline.level(total.level);
+    cost += static_cast<double>(total.tasks) * (level == nullptr ? 1 : level->cost);
+  }
+  return cost;
+}
+
 std::optional<milliseconds> time_needed(const Limiter& limiter, const VendorSpec& vendor, const Load& load,
                                         double calls, double beside, WallTime wall, MonoTime mono) {
   auto least = through_the_hours(limiter, vendor, calls + beside,

@@ -9,6 +9,7 @@
 #include "limit/limiter.h"
 #include "spec/pipeline.h"
 #include "spec/vendor.h"
+#include "store/foreseen.h"
 
 namespace fanout {
 
@@ -23,6 +24,9 @@ struct Load {
 
 // calls: by level.
 Load load_of(const PipelineSpec& pipeline, const VendorSpec& vendor, const std::vector<double>& calls);
+
+// All calls of a run as it was.
+double cost_of(const EarlierRun& run, const PipelineSpec& pipeline);
 
 // beside: requests of others that go meanwhile. Nothing where no limit says so. wall, mono: the same moment.
 std::optional<milliseconds> time_needed(const Limiter& limiter, const VendorSpec& vendor, const Load& load,

@@ -76,18 +76,10 @@ std::shared_ptr<const FinerLimit::Bucket> FinerLimit::find(const std::string& va
 }
 
 std::shared_ptr<FinerLimit::Bucket> FinerLimit::fresh(MonoTime now) const {
-  auto bucket = std::make_shared<Bucket>();
-  configure(*bucket, now);
-  bucket->touched = now;
+  const bool all_new = !counts() || is_idle(*shared_, now);
+  auto bucket = restored(all_new ? SavedLimiter::Finer::OfValue() : saved(*shared_, 0, now), now, now);
   if (const auto& orphans = shared_->flight.orphans(); orphans.until > now)
     bucket->flight.add_orphans(orphans.count, orphans.until);
-  if (counts() && !is_idle(*shared_, now)) {
-    SavedRates before;
-    shared_->rates.save_lanes(before, 0, now, kEntriesKept);
-    before.on_their_way = shared_->flight.cost();
-    bucket->rates.restore(before, now, now);
-    if (bucket->quota) bucket->quota->restore(shared_->quota->save(0, now), now);
-  }
   return bucket;
 }
 
@@ -119,6 +111,9 @@ void FinerLimit::forget_idle(MonoTime now) {
 MonoTime FinerLimit::next(const Demand::Part& part, MonoTime now) const {
   if (!limits_.in_force) return now;
   if (limits_.concurrency == 0) return limits_.ends.value_or(MonoTime::max());
+  // Many wait for a value of their own, and none is made for each look at one.
+  if (const auto& of = owner(part.value); !of.empty() && !of_value_.contains(of) && is_idle(*shared_, now))
+    return now;
   return find(part.value, now)->next(limits_.concurrency, part.cost, now);
 }
 
@@ -222,36 +217,46 @@ std::int64_t FinerLimit::leaving(const Bucket& bucket, MonoTime now, MonoTime un
   return until <= now ? 0 : bucket.room(now, until) + std::max(limits_.largest_cost, largest_);
 }
 
+SavedLimiter::Finer::OfValue FinerLimit::saved(const Bucket& bucket, std::int64_t leaving, MonoTime now) {
+  SavedLimiter::Finer::OfValue entry;
+  entry.on_their_way = leaving + bucket.flight.cost();
+  bucket.rates.save_lanes(entry, leaving, now, kEntriesKept);
+  if (bucket.quota) entry.period = bucket.quota->save(leaving, now);
+  return entry;
+}
+
+std::shared_ptr<FinerLimit::Bucket> FinerLimit::restored(const SavedLimiter::Finer::OfValue& saved,
+                                                         MonoTime then, MonoTime now) const {
+  SavedRates rates = saved;
+  // For a window that is added later the longest that there was is all that is known.
+  const auto longest = std::ranges::max_element(rates.lanes, {}, &SavedLimiter::Lane::window);
+  if (longest != rates.lanes.end()) rates.history = longest->past;
+  auto bucket = std::make_shared<Bucket>();
+  configure(*bucket, now);
+  bucket->rates.restore(rates, then, now);
+  if (bucket->quota && saved.period) bucket->quota->restore(*saved.period, then);
+  bucket->touched = now;
+  return bucket;
+}
+
 SavedLimiter::Finer FinerLimit::save(MonoTime now, MonoTime valid_until) const {
-  SavedLimiter::Finer saved{limits_.name, text(), {}};
-  if (!counts()) return saved;
+  SavedLimiter::Finer all{limits_.name, text(), {}};
+  if (!counts()) return all;
   const auto add = [&](const std::string& value, const Bucket& bucket) {
     const auto leaves = leaving(bucket, now, valid_until);
     if (leaves == 0 && is_idle(bucket, now)) return;
-    auto& entry = saved.values.emplace_back();
-    entry.value = value;
-    entry.on_their_way = leaves + bucket.flight.cost();
-    bucket.rates.save_lanes(entry, leaves, now, kEntriesKept);
-    if (bucket.quota) entry.period = bucket.quota->save(leaves, now);
+    all.values.push_back(saved(bucket, leaves, now));
+    all.values.back().value = value;
   };
   add({}, *shared_);
   for (const auto& [value, bucket] : of_value_) add(value, *bucket);
-  return saved;
+  return all;
 }
 
 void FinerLimit::restore(const SavedLimiter::Finer& saved, MonoTime then, MonoTime now) {
   for (const auto& entry : saved.values) {
     if (of_value_.size() >= kMostValues) break;
-    SavedRates rates = entry;
-    // For a window that is added later the longest that there was is all that is known.
-    const auto longest = std::ranges::max_element(rates.lanes, {}, &SavedLimiter::Lane::window);
-    if (longest != rates.lanes.end()) rates.history = longest->past;
-    auto bucket = std::make_shared<Bucket>();
-    configure(*bucket, now);
-    bucket->rates.restore(rates, then, now);
-    if (bucket->quota && entry.period) bucket->quota->restore(*entry.period, then);
-    bucket->touched = now;
-    (entry.value.empty() ? shared_ : of_value_[entry.value]) = std::move(bucket);
+    (entry.value.empty() ? shared_ : of_value_[entry.value]) = restored(entry, then, now);
   }
 }
 

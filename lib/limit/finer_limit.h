@@ -98,15 +98,14 @@ class FinerLimit {
 
  private:
   struct Bucket {
-    Rates rates;
-    std::optional<PeriodQuota> quota;
-    Flight flight;
-
     MonoTime next(int slots, int cost, MonoTime now) const;
     std::int64_t room(MonoTime now, MonoTime until) const;
     std::optional<milliseconds> time_for(std::int64_t cost, MonoTime now) const;
     bool is_used_up(MonoTime now) const;
 
+    Rates rates;
+    std::optional<PeriodQuota> quota;
+    Flight flight;
     std::optional<MonoTime> touched;  // last
     microseconds lasts{20'000};       // a request, lately
     std::map<std::string, int> ours;  // in flight, of values that share it
@@ -121,6 +120,11 @@ class FinerLimit {
   void forget_idle(MonoTime now);
   bool has_rates() const { return !limits_.rates.empty(); }
   void configure(Bucket& bucket, MonoTime now) const;
+  // leaving: so many more may leave before the next save.
+  static SavedLimiter::Finer::OfValue saved(const Bucket& bucket, std::int64_t leaving, MonoTime now);
+  // then: when it was saved.
+  std::shared_ptr<Bucket> restored(const SavedLimiter::Finer::OfValue& saved, MonoTime then,
+                                   MonoTime now) const;
   // What may leave by then, and the cost of one more.
   std::int64_t leaving(const Bucket& bucket, MonoTime now, MonoTime until) const;
 

@@ -1,7 +1,9 @@
 // How a vendor tells of its limits, where its dialect is not one that is known: [vendor.X.told]. A value.
 #pragma once
 
+#include <array>
 #include <string>
+#include <utility>
 
 namespace fanout {
 
@@ -16,5 +18,11 @@ struct ToldSpec {
   // Its limits are told as others tell them.
   bool empty() const { return limit.empty() && remaining.empty() && reset.empty() && window.empty(); }
 };
+
+// As they are written.
+inline constexpr std::array kToldKeys{
+    std::pair{"limit", &ToldSpec::limit}, std::pair{"remaining", &ToldSpec::remaining},
+    std::pair{"reset", &ToldSpec::reset}, std::pair{"window", &ToldSpec::window},
+    std::pair{"cost", &ToldSpec::cost}};
 
 }  // namespace fanout
