@@ -176,6 +176,9 @@ void join_limits(VendorSection& vendor, const std::map<std::string, PipelineSpec
       limit.largest_cost = std::max(limit.largest_cost, limit.cost.value_or(level->cost));
     }
     refuse_costs_beyond(limit.rates, limit.largest_cost, vendor.limits[i].place, complaints);
+    if (limit.quota && limit.largest_cost > limit.quota->limit())
+      complaints.add(vendor.limits[i].place, "a request that costs " + std::to_string(limit.largest_cost) +
+                                                 " never goes within a quota of " + limit.quota->text());
     const bool named = levels.empty() || complain_about_names(vendor.limits[i], levels, complaints);
     if (named && !binds_some) complain_about_no_level(vendor.limits[i], complaints);
     vendor.spec.limits.push_back(limit);

@@ -1,5 +1,6 @@
 #include "harvest/putting_off.h"
 
+#include <algorithm>
 #include <map>
 #include <optional>
 
@@ -9,12 +10,8 @@ namespace {
 // Those that come back together are claimed by one commit.
 constexpr milliseconds kTogether{250};
 
-// What is booked for those that a bound holds up.
-struct Booking {
-  std::int64_t cost = 0;  // of all of them
-  std::int64_t done = 0;  // … of those that have their turn
-  Span span{};
-};
+// So many turns of one bound are booked at a time, at the most; what lies between a few is even.
+constexpr std::size_t kMostPieces = 128;
 
 class Room {
  public:
@@ -53,9 +50,27 @@ class Room {
   std::map<std::pair<std::size_t, std::string>, std::int64_t> left_;
 };
 
-MonoTime turn_in(const Booking& booking, MonoTime now) {
-  const auto due = booking.span.from + (booking.span.to - booking.span.from) * booking.done / booking.cost;
+// A little before it may leave, so that it is here when it may.
+MonoTime due_for(MonoTime turn, MonoTime now) {
+  const auto due = turn - kTogether;
   return std::max(due - due.time_since_epoch() % kTogether, now);
+}
+
+// Those that one bound holds up, by their places in `taken`, piece by piece: a quota goes on in jumps.
+template <typename CostOf, typename Put>
+void book(Bookings& bookings, const PartBounds& bounds, const Bound& bound,
+          const std::vector<std::size_t>& places, MonoTime now, CostOf cost_of, Put put) {
+  const std::size_t piece = 1 + places.size() / kMostPieces;
+  for (std::size_t first = 0; first < places.size(); first += piece) {
+    const auto last = std::min(first + piece, places.size());
+    std::int64_t cost = 0, done = 0;
+    for (auto i = first; i < last; ++i) cost += cost_of(places[i]);
+    const auto span = bookings.book(bounds, bound, cost, now + kWorthWaitingFor, now);
+    for (auto i = first; i < last; ++i) {
+      done += cost_of(places[i]);
+      put(places[i], span.from + (span.to - span.from) * done / cost);
+    }
+  }
 }
 
 }  // namespace
@@ -75,16 +90,16 @@ std::vector<PutOff> put_off(WaitingTasks& waiting, Bookings& bookings, const Lim
   const auto bound = [&](std::size_t i) {
     return Bound{held[i].limit, bounds.owner(held[i]), taken[i].task.run};
   };
-  std::map<Bound, Booking> booked;
-  for (std::size_t i = 0; i < taken.size(); ++i) booked[bound(i)].cost += held[i].cost;
+  std::map<Bound, std::vector<std::size_t>> places;
+  for (std::size_t i = 0; i < taken.size(); ++i) places[bound(i)].push_back(i);
   bookings.forget_until(now);
-  for (auto& [of, booking] : booked)
-    booking.span = bookings.book(bounds, of, booking.cost, now + kWorthWaitingFor, now);
-  for (std::size_t i = 0; i < taken.size(); ++i) {
-    auto& booking = booked.at(bound(i));
-    put_off.push_back({std::move(taken[i]), turn_in(booking, now), "waits for " + bounds.text(held[i])});
-    booking.done += held[i].cost;
-  }
+  std::vector<MonoTime> turns(taken.size());
+  for (const auto& [of, those] : places)
+    book(
+        bookings, bounds, of, those, now, [&](std::size_t i) { return held[i].cost; },
+        [&](std::size_t i, MonoTime turn) { turns[i] = turn; });
+  for (std::size_t i = 0; i < taken.size(); ++i)
+    put_off.push_back({std::move(taken[i]), due_for(turns[i], now), "waits for " + bounds.text(held[i])});
   return put_off;
 }
 

@@ -32,18 +32,27 @@ MonoTime PeriodQuota::next(MonoTime now, int cost) const {
 }
 
 std::int64_t PeriodQuota::room(MonoTime now, MonoTime until) const {
-  return std::min(std::max<std::int64_t>(period_.limit - used_, 0), pace_.room(now, until));
+  const auto left = std::max<std::int64_t>(period_.limit - used_, 0);
+  if (until < period_.ends) return std::min(left, pace_.room(now, until));
+  const auto length = period_.ends - period_.begins;
+  const auto whole = (until - period_.ends) / length;  // periods, and a part of the one after them
+  const auto part = until - period_.ends - whole * length;
+  const auto interval = std::max(pace_.interval(), microseconds(1));
+  return left + whole * period_.limit + std::min<std::int64_t>(period_.limit, part / interval + 1);
 }
 
+// When the last of them leaves.
 milliseconds PeriodQuota::time_for(std::int64_t cost, MonoTime now) const {
   const auto left = std::max<std::int64_t>(period_.limit - used_, 0);
-  if (cost <= left) return std::chrono::ceil<milliseconds>(pace_.interval() * cost);
-  const auto further = cost - left;
-  const auto whole = (further - 1) / period_.limit;  // periods, and a part of the one after them
+  const auto before = std::max<std::int64_t>(cost - 1, 0);
+  if (cost <= left)
+    return std::chrono::ceil<milliseconds>(std::max(pace_.next(), now) - now + pace_.interval() * before);
   constexpr std::int64_t kLongest = 10'000;
+  const auto further = before - left;
+  const auto whole = std::min(further / period_.limit, kLongest);
   const auto length = period_.ends - period_.begins;
-  const auto rest = pace_.interval() * (further - whole * period_.limit);
-  return std::chrono::ceil<milliseconds>(period_.ends - now + length * std::min(whole, kLongest) + rest);
+  return std::chrono::ceil<milliseconds>(period_.ends - now + length * whole +
+                                         pace_.interval() * (further % period_.limit));
 }
 
 void PeriodQuota::taken(MonoTime now, int cost) {

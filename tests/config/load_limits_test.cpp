@@ -112,6 +112,8 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"HoursAreNone", kLimit + "quiet = \"at night\"\nconcurrency = 1\n", "no time of the day"},
         Wrong{"AZoneHasNoHours", kLimit + "timezone = \"UTC\"\nconcurrency = 1\n", "without quiet or quota"},
         Wrong{"AQuotaIsNone", kLimit + "quota = \"100/1d\"\n", "no number of requests in a day or a month"},
+        Wrong{"ACostIsMoreThanAQuota", kLimit + "cost = 20\nquota = \"10/day\"\n",
+              "never goes within a quota of 10/day"},
         Wrong{"AResetIsNoTime", kLimit + "quota = \"100/day\"\nresets = \"noon\"\n", "no time of the day"},
         Wrong{"AResetHasNoQuota", kLimit + "resets = \"00:00\"\nconcurrency = 1\n", "without quota"},
         Wrong{"AZoneIsNone", kLimit + "quiet = \"08:00-09:00\"\ntimezone = \"Mars\"\nconcurrency = 1\n",

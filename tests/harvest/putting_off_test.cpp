@@ -112,6 +112,35 @@ TEST(PuttingOff, TurnsEndWithTheHoursOfTheirLimit) {
   EXPECT_LE(off.back().due, at(600'000)) << "what would wait for longer is not bound any more";
 }
 
+// A newcomer saw turns that were spread evenly over the night before, and over the day after.
+TEST(PuttingOff, TurnsUnderAQuotaGoOnWithTheNextDay) {
+  constexpr std::int64_t kDayLong = 86'400'000;
+  Limits limits;
+  FinerLimits daily;
+  daily.name = "x";
+  daily.period = Period{5, at(0), at(kDayLong), "5/day"};
+  limits.finer = {daily};
+  Limiter limiter(limits, at(1000));
+  WaitingTasks waiting;
+  Bookings bookings;
+  for (int i = 1; i <= 13; ++i) {
+    auto task = claimed(i);
+    task.demand.parts.push_back({0, 1, {}});
+    waiting.add(std::move(task));
+  }
+  const auto off = put_off(waiting, bookings, limiter, at(1000));
+  ASSERT_EQ(off.size(), 12U) << "one may go at once";
+  const auto hour = [&](std::size_t i) {
+    return std::chrono::duration<double, std::ratio<3600>>(off[i].due.time_since_epoch()).count();
+  };
+  for (std::size_t i = 0; i < 4; ++i) EXPECT_LT(hour(i), 0.3) << i << ": of the first day";
+  for (std::size_t i = 4; i < 9; ++i) {
+    EXPECT_GT(hour(i), 23.99) << i << ": none before the reset";
+    EXPECT_LT(hour(i), 24.3) << i;
+  }
+  for (std::size_t i = 9; i < 12; ++i) EXPECT_GT(hour(i), 47.9) << i << ": of the third day";
+}
+
 TEST(PuttingOff, WithoutFinerLimitsTouchesNothing) {
   Limiter limiter(Limits{}, at(0));
   WaitingTasks waiting;

@@ -38,7 +38,7 @@ TEST(PeriodQuota, WhatLeavesAroundTheResetCountsInBothDays) {
   take(quota, 5, at(kDayLong - 60'000));
   EXPECT_LT(take(quota, 3, at(kDayLong - 9000)), at(kDayLong));
   quota.change(day(1, 1000), 2, at(kDayLong));
-  EXPECT_EQ(quota.room(at(kDayLong), at(2 * kDayLong)), 1000 - 3 - 2) << "three, and two in flight";
+  EXPECT_EQ(quota.room(at(kDayLong), at(2 * kDayLong - 1)), 1000 - 3 - 2) << "three, and two in flight";
 }
 
 TEST(PeriodQuota, TwoLooksAtTheClocksMakeNoNewDay) {
@@ -65,16 +65,27 @@ TEST(PeriodQuota, SaysHowLongSoManyTake) {
   EXPECT_LT(two_days_more, std::chrono::hours(49));
 }
 
+TEST(PeriodQuota, WhatLeavesByAMomentIsOverThen) {
+  PeriodQuota quota(day(0, 10), at(0));
+  quota.taken(at(0), 4);
+  const auto now = at(1'000'000);
+  for (const int count : {1, 5, 6, 7, 16, 17, 40}) {
+    const auto last = now + quota.time_for(count, now);
+    EXPECT_GE(quota.room(now, last), count) << count;
+    EXPECT_LT(quota.room(now, last - milliseconds(1000)), count) << count;
+  }
+}
+
 TEST(PeriodQuota, OutlivesARestartInTheSameDayOnly) {
   PeriodQuota before(day(0, 10), at(0));
   take(before, 6, at(1000));
   const auto saved = before.save(2, at(30'000'000));
   PeriodQuota same(day(0, 10), at(31'000'000));
   same.restore(saved, at(30'000'000));
-  EXPECT_EQ(same.room(at(31'000'000), at(kDayLong)), 2) << "six, and two that may have left since";
+  EXPECT_EQ(same.room(at(31'000'000), at(kDayLong - 1)), 2) << "six, and two that may have left since";
   PeriodQuota next(day(1, 10), at(kDayLong));
   next.restore(saved, at(30'000'000));
-  EXPECT_EQ(next.room(at(kDayLong), at(2 * kDayLong)), 8) << "those two may have left around the reset";
+  EXPECT_EQ(next.room(at(kDayLong), at(2 * kDayLong - 1)), 8) << "those two may have left around the reset";
 }
 
 }  // namespace
