@@ -7,8 +7,8 @@
 namespace fanout {
 namespace {
 
-constexpr std::array<const char*, kKindsOfNonsense> kNames{"limit", "remaining count", "reset", "window",
-                                                           "Retry-After"};
+constexpr std::array<const char*, kKindsOfNonsense> kNames{"limit",  "remaining count", "reset",
+                                                           "window", "Retry-After",     "cost"};
 
 }  // namespace
 

@@ -21,11 +21,11 @@ struct ToldLimit {
 
 // A value that is none, such as a reset of -7 or of 2^63: ignored and counted.
 struct Nonsense {
-  enum class Of { limit, remaining, reset, window, retry_after };
+  enum class Of { limit, remaining, reset, window, retry_after, cost };
   Of of = Of::limit;
   std::string text;  // "x-ratelimit-reset: -7"
 };
-inline constexpr int kKindsOfNonsense = 5;
+inline constexpr int kKindsOfNonsense = 6;
 
 struct ToldLimits {
   std::vector<ToldLimit> limits;

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "base/excerpt.h"
@@ -48,26 +46,12 @@ std::optional<Ruling> ruling_of(const Reply& reply, std::string_view body, const
   return std::nullopt;
 }
 
-// As GraphQL vendors write it: 12, 12.5, "12". Nothing that is none says nothing.
-std::optional<int> cost_in(const std::optional<std::string>& text) {
-  constexpr double kMost = 1'000'000;
-  double cost = 0;
-  if (!text) return std::nullopt;
-  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), cost);
-  const bool whole = error == std::errc() && end == text->data() + text->size();
-  return whole && cost >= 0 && cost <= kMost ? std::optional(static_cast<int>(std::ceil(cost)))
-                                             : std::nullopt;
-}
-
 // What is said of it goes into rows and logs.
 ToldLimits told_by(const Reply& reply, std::string_view body, const ToldSpec& spec, Expressions& expressions,
                    WallTime now, const Redactor& redactor) {
   auto told = spec.empty() || reply.status == 0 ? read_told_limits(reply.status, reply.headers, now)
                                                 : read_told_as(spec, reply, body, expressions, now);
-  if (!spec.cost.empty() && reply.status != 0) {
-    const auto header = [&reply](std::string_view name) { return reply.header(name); };
-    told.cost = cost_in(expressions.wait(spec.cost, reply.status, body, header));
-  }
+  if (!spec.cost.empty() && reply.status != 0) read_told_cost(spec, reply, body, expressions, told);
   for (auto& limit : told.limits) limit.name = excerpt(limit.name, redactor);
   for (auto& nonsense : told.nonsense) nonsense.text = excerpt(nonsense.text, redactor);
   return told;

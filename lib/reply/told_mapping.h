@@ -13,4 +13,8 @@ namespace fanout {
 ToldLimits read_told_as(const ToldSpec& spec, const Reply& reply, std::string_view body,
                         Expressions& expressions, WallTime now);
 
+// What the request cost, as told.cost reads it: what is none is nonsense, and nothing told is nothing.
+void read_told_cost(const ToldSpec& spec, const Reply& reply, std::string_view body, Expressions& expressions,
+                    ToldLimits& told);
+
 }  // namespace fanout

@@ -73,5 +73,38 @@ TEST(ToldMapping, NonsenseIsCountedHereToo) {
   EXPECT_EQ(told.nonsense[0].text, "told.remaining: a few");
 }
 
+struct ToldCost {
+  const char* about;
+  const char* value;  // in the body, as JSON
+  std::optional<int> cost;
+  bool nonsense;
+};
+
+class ToldMappingOfCost : public testing::TestWithParam<ToldCost> {};
+
+TEST_P(ToldMappingOfCost, IsTakenOrNonsense) {
+  ReadCase reply(std::string(R"({"cost":)") + GetParam().value + "}");
+  ToldSpec spec;
+  spec.cost = "body->>'$.cost'";
+  const auto told = told_in(reply, spec);
+  EXPECT_EQ(told.cost, GetParam().cost);
+  ASSERT_EQ(told.nonsense.size(), GetParam().nonsense ? 1U : 0U);
+  if (GetParam().nonsense) EXPECT_EQ(told.nonsense[0].of, Nonsense::Of::cost);
+}
+
+INSTANTIATE_TEST_SUITE_P(ToldMapping, ToldMappingOfCost,
+                         testing::Values(ToldCost{"AWholeNumber", "12", 12, false},
+                                         ToldCost{"AFraction", "12.5", 13, false},
+                                         ToldCost{"AText", R"("12")", 12, false},
+                                         ToldCost{"Nothing", "0", 0, false},
+                                         ToldCost{"Null", "null", std::nullopt, false},
+                                         ToldCost{"AnEmptyText", R"("")", std::nullopt, false},
+                                         ToldCost{"AWord", R"("lots")", std::nullopt, true},
+                                         ToldCost{"LessThanNothing", "-7", std::nullopt, true},
+                                         ToldCost{"TooMuch", "1e18", std::nullopt, true},
+                                         ToldCost{"NoNumber", R"("nan")", std::nullopt, true},
+                                         ToldCost{"AUnit", R"("12 points")", std::nullopt, true}),
+                         [](const auto& info) { return info.param.about; });
+
 }  // namespace
 }  // namespace fanout
