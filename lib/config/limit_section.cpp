@@ -14,7 +14,10 @@ void read_match(Reader& limit, LimitSection& section) {
   if (node == nullptr) return;
   section.match_place = node->place;
   Reader reader(*node, "match", limit.complaints());
-  for (const Node* level : reader.texts("level", true)) section.spec.levels.push_back(level->text);
+  for (const Node* level : reader.texts("level", true)) {
+    auto& levels = section.spec.levels;
+    if (std::ranges::find(levels, level->text) == levels.end()) levels.push_back(level->text);
+  }
   const Node* path = reader.text("path", section.spec.path);
   if (path != nullptr && !section.spec.path.starts_with('/')) {
     section.spec.path.clear();

@@ -187,6 +187,9 @@ std::vector<const Node*> Reader::texts(const std::string& key, bool one_will_do)
                     must_be(key, one_will_do ? "a text, or a list of texts" : "a list of texts", *node));
     return found;
   }
+  if (one_will_do && node->list.empty())
+    complaints_.add(node->place, in_quotes(key) + " is an empty list",
+                    "leave it out, or put something into it");
   for (const Node& element : node->list) {
     if (element.kind == Node::Kind::text && !element.text.empty()) {
       found.push_back(&element);

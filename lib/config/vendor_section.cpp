@@ -58,8 +58,11 @@ std::vector<Rate> read_rates(Reader& reader) {
       reader.complaints().add(node->place, in_quotes(node->text) + " lets nothing go",
                               "to stop, use: fanoutctl pause; for no limit of its own leave rate out");
     } else if (!rate) {
+      const bool is_quota = node->text.ends_with("/day") || node->text.ends_with("/month");
       reader.complaints().add(node->place, in_quotes(node->text) + " is no rate",
-                              "write N/duration, for example \"100/1s\" or \"65000/1d\"");
+                              is_quota
+                                  ? "what is counted from midnight is the quota of a [[vendor.NAME.limit]]"
+                                  : "write N/duration, for example \"100/1s\" or \"65000/1d\"");
     } else if (!windows.insert(rate->window).second) {
       reader.complaints().add(node->place,
                               "there are two rates for a window of " + format_duration(rate->window),

@@ -120,6 +120,9 @@ INSTANTIATE_TEST_SUITE_P(
               "Mars"},
         Wrong{"NothingEverGoes", kLimit + "concurrency = 0\n", "lets nothing go, ever"},
         Wrong{"ACostIsMoreThanARate", kLimit + "cost = 5\nrate = \"4/1s\"\n", "never goes at a rate of 4/1s"},
+        Wrong{"ALevelIsNone", kLimit + "match = { level = [] }\nconcurrency = 1\n", "is an empty list"},
+        Wrong{"ARateIsNone", "rate = []\n", "is an empty list"},
+        Wrong{"AQuotaStandsForARate", "rate = \"10/day\"\n", "the quota of a [[vendor.NAME.limit]]"},
         Wrong{"TwoHaveOneName",
               kLimit + "name = \"x\"\nconcurrency = 1\n" + kLimit + "name = \"x\"\nconcurrency = 2\n",
               "there is a limit \"x\" already"},
@@ -133,6 +136,11 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(LoadLimits, ALevelThatCostsMoreThanARateAllowsIsRefused) {
   EXPECT_THAT(error_lines(load_config_text(with("rate = \"4/1s\"\n", "cost = 5\n"), "f.toml")),
               ElementsAre(HasSubstr("a request that costs 5 never goes at a rate of 4/1s")));
+}
+
+TEST(LoadLimits, ALevelThatIsNamedTwiceIsOne) {
+  const auto text = limit("match = { level = [\"b\", \"b\"] }\nrate = \"1/1s\"\n");
+  EXPECT_EQ(load_text(text).vendors.at("v").limits.at(0).name, "b");
 }
 
 TEST(LoadLimits, SaysWhichOfTwoRatesBinds) {
