@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/system_clock.h"
+#include "daemon/fanoutctl/sample.h"
 #include "daemon/fanoutctl/showing.h"
 #include "daemon/fanoutctl/steering.h"
 #include "daemon/fanoutctl/words.h"
@@ -64,6 +65,7 @@ int run(const Words& words) {
   boost::asio::io_context loop(1);
   const SystemClock clock(loop.get_executor());
   const auto state_dir = state_dir_of(words);
+  if (words.sample > 0) take_sample(loop, state_dir, words);
   if (is_order(words)) return give_order(loop, state_dir, words);
   if (words.watch) {
     watch(loop, state_dir, words, clock);

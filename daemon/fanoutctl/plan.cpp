@@ -10,6 +10,7 @@
 #include "base/wording.h"
 #include "daemon/layout.h"
 #include "forecast/growth.h"
+#include "forecast/sample_text.h"
 #include "forecast/wording.h"
 #include "harvest/foresight.h"
 #include "harvest/limits_now.h"
@@ -24,14 +25,35 @@ using Json = nlohmann::ordered_json;
 
 constexpr int kStarts = 100;  // that are looked at for the shortest time between two
 
-std::optional<Growth> growth_of(const PlanFor& asked) {
-  const auto tree = tree_of(&asked.pipeline);
-  std::vector<EarlierRun> earlier;
-  for (const auto& run : asked.past) earlier.push_back(run.levels);
-  Counts counts(tree.size());
-  for (std::size_t i = 0; i < tree.size(); ++i) counts[i].open = tree[i].parent < 0 ? 1 : 0;
-  return growth_of(tree, counts, Sample(tree.size()), history_of(earlier, tree));
-}
+// As if a run had been begun by the requests of the sample, all of which has still to be asked.
+struct Foreknown {
+  explicit Foreknown(const PlanFor& asked)
+      : tree(tree_of(&asked.pipeline)), sample(tree.size()), counts(tree.size()) {
+    std::vector<EarlierRun> earlier;
+    for (const auto& run : asked.past) earlier.push_back(run.levels);
+    if (asked.sample) {
+      if (auto read = sample_of(asked.sample->seen, tree)) sample = std::move(*read), sampled = true;
+    }
+    for (std::size_t i = 0; i < tree.size(); ++i) {
+      const auto& seen = sample.all()[i];
+      const double listed =
+          (tree[i].parent < 0 ? 1 : seen.born) + seen.pages_of_first + seen.pages_of_further;
+      counts[i] = {std::llround(seen.settled()), std::llround(std::max(listed - seen.settled(), 0.0))};
+    }
+    if (sampled || !earlier.empty()) growth = growth_of(tree, counts, sample, history_of(earlier, tree));
+  }
+  std::int64_t settled() const {
+    std::int64_t settled = 0;
+    for (const auto& count : counts) settled += count.settled;
+    return settled;
+  }
+
+  LevelTree tree;
+  Sample sample;
+  Counts counts;
+  bool sampled = false;
+  std::optional<Growth> growth;
+};
 
 std::vector<double> calls_of(const NextRun& next) {
   std::vector<double> calls;
@@ -52,7 +74,7 @@ void add_times(NextRun& next, const PlanFor& asked) {
   next.at_the_limit = time_needed(limiter, known, load, calls, 0, wall, {});
   const auto at_rates = limiter.time_at_all_hours(calls, load.cost, {});
   next.by_rates = at_rates && next.at_the_limit && *next.at_the_limit <= *at_rates + *at_rates / 100;
-  if (!asked.other_limits) next.took = asked.past.front().took;
+  if (!asked.other_limits && !asked.past.empty()) next.took = asked.past.front().took;
   next.lasts = std::max(next.at_the_limit.value_or(milliseconds(0)), next.took.value_or(milliseconds(0)));
 }
 
@@ -113,6 +135,7 @@ std::string time_text(const NextRun& next, const PlanFor& asked) {
                                   "--if rate=20/1s",
                                   asked.vendor.name);
   if (next.took) text += fmt::format("; the last run took {}", format_duration(*next.took));
+  if (!asked.vendor.told.cost.empty()) text += "; what replies tell of their cost is not in it";
   if (asked.other_limits) text += "; how fast the vendor answers is not in it";
   return text + "\n";
 }
@@ -138,7 +161,69 @@ std::string schedule_text(const NextRun& next) {
                                           roughly(*next.until_next)));
 }
 
+// What the levels bring that an output keeps.
+std::int64_t bytes_of(const NextRun& next, const Sample& sample, const PipelineSpec& pipeline) {
+  double bytes = 0;
+  for (std::size_t i = 0; i < next.levels.size(); ++i) {
+    const auto& seen = sample.all()[i];
+    const bool is_kept = std::ranges::any_of(
+        pipeline.outputs, [&](const OutputSpec& output) { return output.level == next.levels[i].name; });
+    if (is_kept && seen.settled() > 0)
+      bytes += seen.bytes / seen.settled() * static_cast<double>(next.levels[i].calls);
+  }
+  return std::llround(bytes);
+}
+
+// Levels of which the sample has shown nothing, or not what they list.
+std::vector<std::string> unseen_levels(const Foreknown& known) {
+  std::vector<std::string> unseen;
+  for (std::size_t i = 0; i < known.tree.size(); ++i) {
+    if (known.counts[i].settled == 0) unseen.push_back(known.tree[i].name);
+  }
+  return unseen;
+}
+
+std::string unknown_text(const PlanFor& asked) {
+  const auto& name = asked.pipeline.name;
+  if (!asked.sample) {
+    return fmt::format(
+        "{0}: nothing is known of its size, since no run of it was complete{1}\n"
+        "  let a few requests tell: fanoutctl plan {0} --sample 50\n"
+        "  or run it once: fanoutctl start {0}; while it runs, fanoutctl status says what it comes to\n",
+        name, asked.past.empty() ? "" : " with these levels", name);
+  }
+  const Foreknown known(asked);
+  const auto requests = asked.sample->requests;
+  if (!known.sampled)
+    return fmt::format(
+        "{0}: its sample of {1} requests was taken of other levels; take another: fanoutctl plan "
+        "{0} --sample {1}\n",
+        name, requests);
+  const auto unseen = unseen_levels(known);
+  return fmt::format(
+      "{}: its sample of {} requests says too little{}\n"
+      "  take a larger one: fanoutctl plan {} --sample {}; what failed is in: fanoutctl dead list\n",
+      name, requests,
+      unseen.empty() ? ", so unlike are its branches" : ": no reply of " + listed(unseen) + " has come", name,
+      std::max(4 * requests, 50));
+}
+
+std::string title(const NextRun& next, const PlanFor& asked) {
+  std::vector<std::string> by;
+  if (next.sampled)
+    by.push_back(fmt::format("a sample of {} requests at {} was", asked.sample->requests,
+                             format_utc(asked.sample->taken_at).substr(0, 16) + "Z"));
+  if (asked.past.size() == 1) by.push_back("the last complete one was");
+  if (asked.past.size() > 1)
+    by.push_back(fmt::format("each of the last {} complete ones was", asked.past.size()));
+  return fmt::format("{}: the next run, as {}\n", asked.pipeline.name, fmt::join(by, ", and as "));
+}
+
 std::string disk_text(const NextRun& next) {
+  if (next.sampled)
+    return next.bytes > 0
+               ? fmt::format("disk: about {}, if replies are kept as they come\n", format_size(next.bytes))
+               : "disk: nothing is written\n";
   std::vector<std::string> what;
   if (next.parts > 0)
     what.push_back(fmt::format("{} in {} {}", format_size(next.bytes), grouped(next.parts),
@@ -151,41 +236,39 @@ std::string disk_text(const NextRun& next) {
 }  // namespace
 
 std::optional<NextRun> next_run(const PlanFor& asked) {
-  if (asked.past.empty()) return std::nullopt;
-  const auto growth = growth_of(asked);
-  if (!growth) return std::nullopt;
+  const Foreknown known(asked);
+  if (!known.growth) return std::nullopt;
   NextRun next;
-  for (std::size_t i = 0; i < asked.pipeline.levels.size(); ++i)
-    next.levels.push_back({asked.pipeline.levels[i].name, std::llround(growth->to_come[i])});
-  next.calls = {std::llround(growth->low()), std::llround(growth->median), std::llround(growth->high())};
+  next.sampled = known.sampled;
+  for (std::size_t i = 0; i < known.tree.size(); ++i)
+    next.levels.push_back(
+        {known.tree[i].name, known.counts[i].settled + std::llround(known.growth->to_come[i])});
+  const auto in_all = [&](double to_come) { return known.settled() + std::llround(to_come); };
+  next.calls = {in_all(known.growth->low()), in_all(known.growth->median), in_all(known.growth->high())};
   add_times(next, asked);
   add_schedule(next, asked);
-  const auto& last = asked.past.front();
-  next.bytes = last.bytes;
-  next.parts = last.parts;
-  next.answers = last.answers;
+  if (next.sampled) {
+    next.bytes = bytes_of(next, known.sample, asked.pipeline);
+  } else {
+    const auto& last = asked.past.front();
+    next.bytes = last.bytes;
+    next.parts = last.parts;
+    next.answers = last.answers;
+  }
   return next;
 }
 
 std::string text_of(const std::optional<NextRun>& next, const PlanFor& asked) {
-  const auto& name = asked.pipeline.name;
-  if (!next) {
-    return fmt::format(
-        "{}: nothing is known of its size, since no run of it was complete{}\n"
-        "  run it once: fanoutctl start {}; while it runs, fanoutctl status says what it comes to\n",
-        name, asked.past.empty() ? "" : " with these levels", name);
-  }
-  return fmt::format("{}: the next run, as {} was\n", name,
-                     asked.past.size() == 1
-                         ? "the last complete one"
-                         : fmt::format("each of the last {} complete ones", asked.past.size())) +
-         calls_text(*next) + time_text(*next, asked) + quota_text(*next, asked) + schedule_text(*next) +
-         disk_text(*next);
+  if (!next) return unknown_text(asked);
+  return title(*next, asked) + calls_text(*next) + time_text(*next, asked) + quota_text(*next, asked) +
+         schedule_text(*next) + disk_text(*next);
 }
 
 Json json_of(const std::optional<NextRun>& next, const PlanFor& asked) {
   Json json = {
       {"pipeline", asked.pipeline.name}, {"vendor", asked.vendor.name}, {"complete_runs", asked.past.size()}};
+  if (asked.sample)
+    json["sample"] = {{"requests", asked.sample->requests}, {"at", format_utc(asked.sample->taken_at)}};
   if (!next) return json;
   const auto seconds_of = [](const std::optional<milliseconds>& time) {
     return time ? Json(std::chrono::duration<double>(*time).count()) : Json(nullptr);

@@ -1,4 +1,4 @@
-// What the next run of a pipeline will come to, before anything is asked: from earlier complete runs. Pure.
+// What the next run of a pipeline will come to: from earlier complete runs, or from a sample. Pure.
 #pragma once
 
 #include <cstdint>
@@ -19,6 +19,14 @@ struct PastRun {
   std::int64_t bytes = 0;  // of its parts, as they lie on the disk
   std::int64_t parts = 0;
   std::int64_t answers = 0;  // files of one answer, whose size nobody keeps
+  std::int64_t run = 0;      // its number
+};
+
+// A few requests that were asked to tell; see harvest/sampling.h.
+struct PastSample {
+  int requests = 0;
+  WallTime taken_at{};
+  std::string seen;  // see forecast/sample_text.h
 };
 
 // What is asked about.
@@ -29,6 +37,7 @@ struct PlanFor {
   double others_a_day = 0;    // what calls of the vendor's other scheduled pipelines cost
   bool other_limits = false;  // than those of the configuration: how fast earlier runs were says nothing
   WallTime now{};
+  std::optional<PastSample> sample{};  // that is to be gone by, beside the runs
 };
 
 struct NextRun {
@@ -50,9 +59,10 @@ struct NextRun {
   std::optional<WallTime> starts;  // next …
   std::optional<milliseconds> until_next;  // … and the shortest time from one start to the next
   std::int64_t bytes = 0, parts = 0, answers = 0;
+  bool sampled = false;  // and the bytes are those of replies
 };
 
-// Nothing without a complete run.
+// Nothing where neither a complete run nor a sample says enough.
 std::optional<NextRun> next_run(const PlanFor& asked);
 
 std::string text_of(const std::optional<NextRun>& next, const PlanFor& asked);

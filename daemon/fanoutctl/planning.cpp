@@ -37,10 +37,21 @@ std::vector<PastRun> past_runs(const Database& database, const std::string& pipe
   statement.bind(pipeline, std::numeric_limits<std::int64_t>::max());
   while (statement.step()) {
     runs.push_back({levels_of(database, statement.integer(0)), milliseconds(statement.integer(1)),
-                    static_cast<std::int64_t>(statement.real(2)), statement.integer(3),
-                    statement.integer(4)});
+                    static_cast<std::int64_t>(statement.real(2)), statement.integer(3), statement.integer(4),
+                    statement.integer(0)});
   }
   return runs;
+}
+
+// A complete run after it says more.
+std::optional<PastSample> sample_after(const Database& database, const std::string& pipeline,
+                                       std::int64_t run) {
+  Statement statement(database,
+                      "SELECT requests, taken_at, seen FROM sample WHERE pipeline = ?1 AND run > ?2");
+  statement.bind(pipeline, run);
+  if (!statement.step()) return std::nullopt;
+  return PastSample{static_cast<int>(statement.integer(0)), from_unix_ms(statement.integer(1)),
+                    std::string(statement.text(2))};
 }
 
 Config configuration(const Words& words) {
@@ -80,12 +91,15 @@ std::string planned(Database& database, const Words& words, WallTime now) {
   const auto& pipeline = found->second;
   auto vendor = config.vendors.at(pipeline.vendor);
   assume(words.assumed, vendor);
+  auto past = past_runs(database, pipeline.name);
+  auto sample = sample_after(database, pipeline.name, past.empty() ? 0 : past.front().run);
   const PlanFor asked{pipeline,
                       vendor,
-                      past_runs(database, pipeline.name),
+                      std::move(past),
                       others_a_day(database, config, pipeline, now),
                       !words.assumed.empty(),
-                      now};
+                      now,
+                      std::move(sample)};
   const auto next = next_run(asked);
   return words.json ? json_of(next, asked).dump(2) + "\n" : text_of(next, asked);
 }

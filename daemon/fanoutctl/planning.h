@@ -1,4 +1,4 @@
-// The verb plan: reads the configuration and earlier runs, and says what the next run will come to.
+// The verb plan: reads the configuration, earlier runs and samples, and says what the next run will come to.
 #pragma once
 
 #include <string>

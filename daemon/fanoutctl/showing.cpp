@@ -45,15 +45,27 @@ constexpr const char* kLatestRuns =
     " CASE WHEN p.eta IS NOT NULL THEN max(r.eta_high_at - ?1, 0) / 1000 END AS seconds_left_high,"
     " p.blocked, p.outlook"
     " FROM progress p JOIN run r ON r.id = p.run"
-    " WHERE p.finished IS NULL OR p.run = (SELECT max(l.id) FROM run l WHERE l.pipeline = p.pipeline)"
+    " WHERE p.finished IS NULL OR p.run = (SELECT max(l.id) FROM run l"
+    "   WHERE l.pipeline = p.pipeline AND l.forgotten = 0)"
     " ORDER BY p.run";
+
+// The task of a run that is due first, where none is ready or on its way.
+constexpr const char* kNextOfWaiting =
+    "SELECT strftime('%Y-%m-%d %H:%M:%S', due_at / 1000, 'unixepoch') AS due, reason FROM task"
+    " INDEXED BY task_waiting WHERE run = ?1 AND state = 'waiting'"
+    " AND NOT EXISTS (SELECT 1 FROM tally WHERE run = ?1 AND ready + leased > 0) ORDER BY due_at LIMIT 1";
 
 // Without a daemon nothing comes nearer: no time is left to count.
 std::string progress_line(const Row& run, bool is_running) {
   auto line = fmt::format("{}, run {}: {}, {} of {}", cell(run, "pipeline"), cell(run, "run"),
                           cell(run, "state"), cell(run, "settled"), cell(run, "expected"));
   if (run["dead"].is_number() && run["dead"] > 0) line += fmt::format(", {} dead", cell(run, "dead"));
-  if (!run["finished"].is_null()) return line + fmt::format(", ended {} UTC", cell(run, "finished"));
+  if (!run["finished"].is_null()) {
+    line += fmt::format(", ended {} UTC", cell(run, "finished"));
+    return run["state"] == "failed" ? fmt::format("{}: {}; to go on: fanoutctl resume run/{}", line,
+                                                  one_line(cell(run, "blocked")), cell(run, "run"))
+                                    : line;
+  }
   if (!is_running) return line + "; it goes on when a daemon runs";
   line += fmt::format(", {}/s", cell(run, "rate"));
   const auto blocked = cell(run, "blocked");
@@ -96,6 +108,14 @@ std::string held_line(const Row& row) {
                      format_duration(seconds(row["seconds_left"].get<std::int64_t>())));
 }
 
+std::string waiting_line(Database& database, std::int64_t run) {
+  const auto next = rows_of(database, kNextOfWaiting, run);
+  if (next.empty()) return {};
+  const auto why = one_line(cell(next.front(), "reason"));
+  return fmt::format("  all that is open of it waits, the first until {} UTC{}\n", cell(next.front(), "due"),
+                     why.empty() ? "" : ": " + why);
+}
+
 std::string status(Database& database, const Words& words, WallTime now) {
   const auto holder = StateLock::holder(database.path().parent_path());
   auto runs = rows_of(database, kLatestRuns, unix_ms(now));
@@ -132,6 +152,8 @@ std::string status(Database& database, const Words& words, WallTime now) {
   for (const auto& run : runs) {
     const auto line = progress_line(run, holder.has_value());
     text += (width() > 0 ? fit(line, width()) : line) + "\n";
+    if (holder && run["finished"].is_null() && cell(run, "blocked").empty())
+      text += waiting_line(database, run["run"].get<std::int64_t>());
     for (const auto& skipped : skipped_levels(database, run["run"].get<std::int64_t>()))
       text += "  " + skipped + "\n";
   }
@@ -175,7 +197,9 @@ std::string runs(Database& database, const Words& words) {
 std::string stuck(Database& database, const Words& words) {
   auto rows = rows_of(database, "SELECT * FROM stuck LIMIT ?1", words.limit);
   if (words.json) return text_of(json_of(rows));
-  if (rows.empty()) return "nothing is stuck\n";
+  const bool is_running = StateLock::holder(database.path().parent_path()).has_value();
+  if (rows.empty())
+    return is_running ? "nothing is stuck\n" : "nothing is stuck, but for the daemon, which does not run\n";
   for (auto& row : rows) {
     row["left"] = row["seconds_left"];
     if (row["left"] == 0) {

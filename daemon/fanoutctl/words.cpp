@@ -45,6 +45,9 @@ void add_verbs(CLI::App& app, Words& words) {
   plan->add_option("--if", words.assumed, "under another limit, such as rate=20/1s")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);  // what follows is the pipeline
+  plan->add_option("--sample", words.sample, "ask at most so many requests first, and keep no answer")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1'000'000));
   add_order(app, words, "why", "why it does not go on", "TARGET", "a task's number, a pipeline or a vendor");
   add_order(app, words, "start", "start a run now", "PIPELINE", "of the configuration");
   add_order(app, words, "cancel", "skip what is still open of a run", "PIPELINE", "whose run");

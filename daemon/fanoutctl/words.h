@@ -22,6 +22,7 @@ struct Words {
   std::string target;                // a pipeline, a vendor, or dead letters
   bool watch = false;                // status
   std::vector<std::string> assumed;  // plan: such as "rate=20/1s"
+  int sample = 0;                    // plan: from so many requests at most; 0: none
   std::int64_t task = 0;
   std::int64_t run = 0;  // of dead letters; 0: any
   std::string pipeline;  // likewise; empty: any. plan: which

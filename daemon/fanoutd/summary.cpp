@@ -67,9 +67,12 @@ std::string summary_of(Database& database, const Config& config, const Options& 
       "SELECT r.id, r.pipeline, p.state, r.finished_at - r.started_at, coalesce(p.dead, 0), p.blocked"
       " FROM run r JOIN progress p ON p.run = r.id WHERE r.finished_at >= ?1 ORDER BY r.id");
   ended.bind(unix_ms(since));
-  std::string text;
+  std::string text, resume;
   std::int64_t dead = 0;
   while (ended.step()) {
+    if (ended.text(2) == "failed")
+      resume += fmt::format("run {0} can go on: fanoutctl{1} resume run/{0}, and fanoutd{1} --once again\n",
+                            ended.integer(0), same_place(options));
     text += fmt::format("{}, run {}: {} after {}{}\n", ended.text(1), ended.integer(0), ended.text(2),
                         format_duration(milliseconds(ended.integer(3))),
                         ended.text(2) == "failed" ? ": " + std::string(ended.text(5)) : "");
@@ -82,7 +85,7 @@ std::string summary_of(Database& database, const Config& config, const Options& 
     text += fmt::format("dead letters: {}; look with: fanoutctl{} dead list\n", grouped(dead),
                         same_place(options));
   }
-  return text;
+  return text + resume;
 }
 
 }  // namespace fanout

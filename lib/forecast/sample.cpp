@@ -8,6 +8,7 @@ void add_to(Sums& sums, const Settled& task) {
   const auto pages = static_cast<double>(task.pages);
   (task.further ? own.further : own.first) += 1;
   (task.further ? own.pages_of_further : own.pages_of_first) += pages;
+  own.bytes += static_cast<double>(task.bytes);
   for (const auto& [level, count] : task.children) {
     auto& child = sums[static_cast<std::size_t>(level)];
     const auto born = static_cast<double>(count);
@@ -29,6 +30,7 @@ void LevelSums::add(const LevelSums& other) {
   pages_of_further += other.pages_of_further;
   born += other.born;
   born_squared += other.born_squared;
+  bytes += other.bytes;
 }
 
 void LevelSums::take_away(const LevelSums& other) {
@@ -38,6 +40,7 @@ void LevelSums::take_away(const LevelSums& other) {
   pages_of_further -= other.pages_of_further;
   born -= other.born;
   born_squared -= other.born_squared;
+  bytes -= other.bytes;
 }
 
 void Sample::add(const Settled& task) {

@@ -23,6 +23,7 @@ struct Settled {
     std::int64_t count = 0;
   };
   std::vector<Children> children;  // of each level at most one
+  std::int64_t bytes = 0;          // of its reply
 };
 
 // Sums over settled tasks, of one level.
@@ -33,6 +34,7 @@ struct LevelSums {
   double pages_of_further = 0;  // … and the further ones
   double born = 0;              // first tasks of this level that settled tasks of its parent listed
   double born_squared = 0;      // the sum of their squares, each of one parent task
+  double bytes = 0;             // of the replies of settled tasks
   double settled() const { return first + further; }
   void add(const LevelSums& other);
   void take_away(const LevelSums& other);

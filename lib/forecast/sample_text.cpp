@@ -10,9 +10,9 @@ using Json = nlohmann::json;
 
 // What the text is made of; the sample lets it in.
 struct SampleText {
-  static constexpr std::array kNumbers = {&LevelSums::first,          &LevelSums::further,
-                                          &LevelSums::pages_of_first, &LevelSums::pages_of_further,
-                                          &LevelSums::born,           &LevelSums::born_squared};
+  static constexpr std::array kNumbers = {
+      &LevelSums::first, &LevelSums::further,      &LevelSums::pages_of_first, &LevelSums::pages_of_further,
+      &LevelSums::born,  &LevelSums::born_squared, &LevelSums::bytes};
 
   static Json json_of(const Sums& sums) {
     auto json = Json::array();

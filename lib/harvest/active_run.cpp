@@ -23,7 +23,9 @@ ActiveRun::ActiveRun(Run the_run, const PipelineSpec* pipeline, MonoTime now)
     : run(std::move(the_run)),
       names{run.id, format_utc_date(run.started_at), std::to_string(unix_seconds(run.started_at)),
             std::to_string(unix_seconds(run.since))},
-      foresight(run, pipeline, now) {}
+      foresight(run, pipeline, now) {
+  if (run.most_requests > 0 && pipeline != nullptr) sampling.emplace(*pipeline, run.most_requests);
+}
 
 const PageLengths& ActiveRun::lengths_of(const std::string& level) const {
   static constexpr PageLengths kNothing;

@@ -11,6 +11,7 @@
 #include "ask/request_builder.h"
 #include "forecast/time_left.h"
 #include "harvest/foresight.h"
+#include "harvest/sampling.h"
 #include "page/page_lengths.h"
 #include "store/store.h"
 
@@ -34,6 +35,7 @@ struct ActiveRun {
   bool counted = false;        // tallies are known
   int in_flight = 0;
   Foresight foresight;
+  std::optional<Sampling> sampling;                 // a sample, which outlives no process
   double to_come = 0;                               // calls, as was foreseen when it was noted
   std::map<std::string, PageLengths> page_lengths;  // by level: what its replies have shown so far
   std::set<std::string> where_failed;               // levels of which that was said

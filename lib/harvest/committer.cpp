@@ -54,8 +54,8 @@ bool Committer::has_work() const {
   const Batch& batch = pending_.batch;
   return !batch.settlements.empty() || !batch.new_runs.empty() || !batch.limiters.empty() ||
          !batch.schedules.empty() || !batch.answered.empty() || !batch.dead.empty() ||
-         !batch.resume_runs.empty() || !batch.wake_runs.empty() || batch.read_commands ||
-         !pending_.seal_runs.empty() || pending_.prune_before;
+         !batch.resume_runs.empty() || !batch.wake_runs.empty() || !batch.calls.empty() ||
+         batch.read_commands || !pending_.seal_runs.empty() || pending_.prune_before;
 }
 
 bool Committer::begins_run_of(const std::string& pipeline) const {

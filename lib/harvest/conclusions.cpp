@@ -56,7 +56,12 @@ void Conclusions::draw(Attempt& attempt, Reply reply, Reading reading) {
   Outcome outcome = judge(reading.facts);
   dispatcher.ended(task, attempt.ticket, outcome, reply.status, std::move(reading.told));
   if (outcome.again != Again::no) {
-    go_on(attempt, outcome.again, std::move(target).value_or(""));
+    auto* run = runs_.find(task.run);
+    if (run == nullptr || !run->sampling || run->sampling->one_more()) {
+      go_on(attempt, outcome.again, std::move(target).value_or(""));
+    } else {
+      committer_.settle(not_sampled(task, outcome.reason));
+    }
     return;
   }
   if (outcome.verdict == Verdict::done) learn(attempt, reading);
@@ -107,18 +112,33 @@ void Conclusions::settle(const Attempt& attempt, const Outcome& outcome, Reply r
   auto settlement =
       settlement_of(task, outcome, reply.status, attempt.config->vendors.at(attempt.vendor).retry,
                     dispatcher.state(), clock_.wall(), random_);
-  const State to = settlement.to;
-  if (to == State::done) {
+  if (settlement.to == State::done) {
     settlement.seeds = std::move(reading.seeds);
     settlement.left_out = reading.left_out;
+    settlement.bytes = static_cast<std::int64_t>(reply.body.size());
   }
+  auto* run = runs_.find(task.run);
+  const bool sampled = run != nullptr && run->sampling;
+  if (sampled) sample(*run, task, settlement);
+  const State to = settlement.to;
   if (to == State::dead || (to == State::done && may_not_be_kept(attempt)))
     settlement.request = request_of(attempt);
   if (to == State::dead) bury(attempt, settlement);
   if (to == State::dead || to == State::skipped) dispatcher.suspects().settled(task);
   committer_.settle(std::move(settlement));
-  if (to == State::done && !outcome.without_record && !reply.body.empty())
+  if (to == State::done && !sampled && !outcome.without_record && !reply.body.empty())
     keep(attempt, std::move(reply), std::move(reading));
+}
+
+// All that it has listed is seen, and some of it is asked.
+void Conclusions::sample(ActiveRun& run, const Task& task, Settlement& settlement) {
+  if (settlement.to == State::ready || settlement.to == State::waiting) {
+    if (!run.sampling->one_more())
+      settlement = not_sampled(task, settlement.failure ? settlement.failure->what : settlement.reason);
+    return;
+  }
+  run.foresight.saw(settlement);
+  settlement.seeds = run.sampling->chosen(task.level, std::move(settlement.seeds));
 }
 
 void Conclusions::bury(const Attempt& attempt, const Settlement& settlement) {

@@ -26,6 +26,7 @@ class Conclusions {
   void go_on(Attempt& attempt, Again how, std::string redirected_to);
   void learn(const Attempt& attempt, const Reading& reading);
   void settle(const Attempt& attempt, const Outcome& outcome, Reply reply, Reading reading);
+  void sample(ActiveRun& run, const Task& task, Settlement& settlement);
   void bury(const Attempt& attempt, const Settlement& settlement);
   void keep(const Attempt& attempt, Reply reply, Reading reading);
 

@@ -105,6 +105,7 @@ void Dispatcher::reconfigure(const VendorSpec& spec, const TransportMaker& make_
   if (!same_limits) {
     limiter_.reconfigure(limits_now(spec_, clock_.wall(), clock_.mono()), clock_.mono());
     reserved_until_ = hour_ends_ = MonoTime{};
+    say_which_limits_are_gone();
   }
   if (!same_place) waiting_.forget_attempts();  // it led there
   // A hold is the vendor's word: how long we wait for replies, and how large they may be, does not end it.
@@ -118,6 +119,15 @@ void Dispatcher::restore(const LimiterRow& row) {
   saved_ = what_holds(limiter_, clock_.mono());
   saved_.stands_still = !row.why.empty();
   finding_ = limiter_.finding();  // it was said when it was found
+  say_which_limits_are_gone();
+}
+
+void Dispatcher::say_which_limits_are_gone() {
+  for (const auto& name : limiter_.take_forgotten())
+    log_.notice(
+        fmt::format("vendor {}: there is no limit {} any more, and what it had counted is forgotten; one "
+                    "of another name counts from now on",
+                    spec_.name, name));
 }
 
 void Dispatcher::orphaned(std::int64_t claimed) {
@@ -185,6 +195,8 @@ Plan Dispatcher::plan(const Outlook& outlook) const {
     plan.look_again = std::min(plan.look_again, std::max(own - kAhead, now + kAhead));
   if ((waits || outlook.claimable) && hour_ends_ > now)
     plan.look_again = std::min(plan.look_again, hour_ends_);
+  if (bookings_.next_look() != MonoTime::max() && !limiter_.breaker_open() && passes_by_itself(own))
+    plan.look_again = std::min(plan.look_again, std::max(bookings_.next_look(), own));
   plan.put_back = waits && passes_by_itself(own) && own > now + kWorthWaitingFor;
   return plan;
 }
@@ -232,6 +244,12 @@ void Dispatcher::look_at_the_hour() {
   limiter_.reconfigure(std::move(limits), now);
   reserving_.reset();
   reserved_until_ = MonoTime{};
+}
+
+std::vector<Call> Dispatcher::vacant(const std::function<bool(std::int64_t)>& goes) {
+  const auto now = clock_.mono();
+  if (!is_open() || limiter_.breaker_open() || limiter_.next(now) > now + kWorthWaitingFor) return {};
+  return fanout::vacant(waiting_, bookings_, limiter_, goes, now);
 }
 
 std::optional<Claimed> Dispatcher::leaving() {

@@ -109,6 +109,7 @@ class Dispatcher {
   const WaitingTasks& waiting() const { return waiting_; }
   void pause(bool paused) { paused_ = paused; }
   void close() { closed_ = true; }  // for good: the process ends
+  bool is_paused() const { return paused_; }
   bool is_open() const { return !paused_ && !closed_; }
 
   // What a task's request takes of the limits.
@@ -117,6 +118,9 @@ class Dispatcher {
   void wait_here(Claimed claimed, const RunNames& run, const PipelineSpec& pipeline, bool in_front = false);
   // Those that a finer limit holds up for longer than they may wait here.
   std::vector<PutOff> put_off() { return fanout::put_off(waiting_, bookings_, limiter_, clock_.mono()); }
+  // For what is vacant under limits of their own. goes: whether a run does.
+  std::vector<Call> vacant(const std::function<bool(std::int64_t)>& goes);
+  Bookings& bookings() { return bookings_; }
   // Tasks that were put off wait for limits that are other ones now. Says so once.
   bool take_other_limits() { return std::exchange(other_limits_, false); }
   // Limits that bind at some hours of the day begin or end.
@@ -139,9 +143,11 @@ class Dispatcher {
   void renew_credentials();
 
   Standstill standstill() const;
+  const LearnedCosts& costs() const { return costs_; }
   VendorState state() const;
 
  private:
+  void say_which_limits_are_gone();
   MonoTime next_of_waiting(MonoTime now) const;
   WaitingTasks::Which may_have_its_turn(MonoTime now) const;
   bool is_reserved(MonoTime at) const { return !limiter_.keeps_windows() || at <= reserved_until_; }

@@ -144,6 +144,7 @@ void Dispatchers::forget_run(std::int64_t run) {
   for (auto& [name, dispatcher] : by_vendor_) {
     dispatcher->waiting().forget_run(run);
     dispatcher->suspects().forget_run(run);
+    dispatcher->bookings().forget_run(run);
   }
 }
 

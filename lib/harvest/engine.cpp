@@ -205,12 +205,23 @@ void Engine::send_what_may_leave() {
   }
 }
 
+void Engine::call_for_vacant_turns(Dispatcher& dispatcher) {
+  const auto goes = [this](std::int64_t id) {
+    const auto* run = runs_.find(id);
+    return run != nullptr && dispatchers_.let(*run, runs_);
+  };
+  for (auto& call : dispatcher.vacant(goes)) committer_.pending().batch.calls.push_back(std::move(call));
+}
+
 std::vector<Plan> Engine::look_at_vendors() {
   std::vector<Plan> plans;
   Outlook outlook{on_.clock.mono(), committer_.reserves(), false, attempts_.count() == 0};
   for (auto& [name, dispatcher] : dispatchers_) {
     outlook.claimable = runs_.has_claimable(name);
-    if (committer_.blocked().empty()) helm_.put_off(dispatcher->put_off());
+    if (committer_.blocked().empty()) {
+      helm_.put_off(dispatcher->put_off());
+      call_for_vacant_turns(*dispatcher);
+    }
     auto plan = dispatcher->plan(outlook);
     if (plan.put_back && committer_.blocked().empty()) {
       helm_.put_back(dispatcher->waiting().take_all());
@@ -247,6 +258,9 @@ void Engine::complete(Commit& commit, const std::vector<Plan>& plans) {
     if (run.counted && run.open() == 0) {
       commit.seal_runs.push_back(id);
       commit.batch.finish_runs.push_back(id);
+      if (run.sampling)
+        commit.batch.samples.push_back(
+            {run.run.pipeline, id, run.sampling->requests(), run.foresight.forecast().text()});
     }
   }
   add_notes(commit, runs_, horizon(), on_.log);
@@ -280,6 +294,10 @@ void Engine::committed(const Commit& commit, Kept kept) {
   if (applied.leases_taken_back > 0) {
     on_.log.warning(fmt::format("took back {} tasks whose lease was over and which nobody held",
                                 applied.leases_taken_back));
+  }
+  for (std::size_t i = 0; i < applied.called.size(); ++i) {
+    if (applied.called[i] >= commit.batch.calls[i].count) continue;
+    for (auto& [name, dispatcher] : dispatchers_) dispatcher->bookings().none_waits(commit.batch.calls[i]);
   }
   if (kept.others_wrote) read_what_others_wrote(*kept.others_wrote);
   runs_.saw(commit.batch.settlements);

@@ -79,6 +79,7 @@ class Engine {
   void set_alarm(const std::vector<Plan>& plans);
   void check_whether_over();
   void wake_what_waits_for_other_limits();
+  void call_for_vacant_turns(Dispatcher& dispatcher);
   Horizon horizon() const;
 
   // How it began, and how it ends.

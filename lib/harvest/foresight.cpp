@@ -57,7 +57,7 @@ void Foresight::saw(const Settlement& settlement) {
   const int level = index_in(tree, settlement.level);
   if (!is_settled(settlement.to) || level < 0) return;
   ++settled_;
-  Settled task{level, settlement.further_page, 0, {}};
+  Settled task{level, settlement.further_page, 0, {}, settlement.bytes};
   for (const auto& seed : settlement.seeds) {
     if (seed.level == settlement.level) {
       ++task.pages;

@@ -58,14 +58,24 @@ std::string Helm::start(const std::string& pipeline) {
   return "started";
 }
 
-void Helm::start(const std::string& pipeline, const std::string& cause, WallTime scheduled_for) {
+std::string Helm::sample(const std::string& pipeline, int most_requests) {
+  const auto why_not = why_not_start(pipeline);
+  if (!why_not.empty()) return "refused: " + why_not;
+  start(pipeline, kSample, clock_.wall(), most_requests);
+  return fmt::format("a sample of at most {} requests is taken", most_requests);
+}
+
+void Helm::start(const std::string& pipeline, const std::string& cause, WallTime scheduled_for,
+                 int most_requests) {
   NewRun fresh;
   fresh.run.pipeline = pipeline;
   fresh.run.cause = cause;
   fresh.run.scheduled_for = scheduled_for;
   fresh.run.started_at = clock_.wall();
+  fresh.run.most_requests = most_requests;
   for (const auto& level : runs_.config()->pipelines.at(pipeline).levels) {
-    if (level.parent >= 0) continue;
+    const bool is_enough = most_requests > 0 && fresh.seeds.size() >= static_cast<std::size_t>(most_requests);
+    if (level.parent >= 0 || is_enough) continue;
     Seed seed;
     seed.level = level.name;
     seed.parents = "{}";
@@ -86,6 +96,8 @@ std::string Helm::cancel(const std::string& pipeline) {
 std::string Helm::pause(const std::string& target, bool paused) {
   auto& rows = committer_.pending().batch.limiters;
   auto* dispatcher = dispatchers_.find(target);
+  const bool was_paused = runs_.is_paused(target) || dispatchers_.remembers(target) ||
+                          (dispatcher != nullptr && dispatcher->is_paused());
   if (dispatcher != nullptr) {
     dispatcher->pause(paused);
     const auto reserves = dispatcher->keeps_windows() ? committer_.reserves() : milliseconds(0);
@@ -108,7 +120,8 @@ std::string Helm::pause(const std::string& target, bool paused) {
                        listed(dispatchers_.names()));
   }
   put_back_what_may_not_go();
-  return paused ? "paused" : "resumed";
+  if (paused) return "paused";
+  return was_paused ? "resumed" : "goes on: it was not paused";
 }
 
 std::string Helm::why(const Command& asked) {
@@ -137,7 +150,7 @@ void Helm::stop_what_fails() {
   for (auto& [id, run] : runs_) {
     const auto* pipeline = runs_.pipeline_of(run);
     if (run.run.state != RunState::running) continue;
-    if (pipeline == nullptr || run.run.was_stopped || !run.stops.empty()) continue;
+    if (pipeline == nullptr || run.run.was_stopped || run.sampling || !run.stops.empty()) continue;
     for (const auto& tally : run.tallies) {
       const Level* level = pipeline->level(tally.level);
       if (level != nullptr && is_too_much(tally, level->tolerate))

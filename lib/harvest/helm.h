@@ -22,6 +22,7 @@ class Helm : public Steering {
   Helm(const Clock& clock, OpenRuns& runs, Dispatchers& dispatchers, Agenda& agenda, Committer& committer);
 
   std::string start(const std::string& pipeline) override;
+  std::string sample(const std::string& pipeline, int most_requests) override;
   std::string cancel(const std::string& pipeline) override;
   std::string pause(const std::string& vendor_or_pipeline, bool paused) override;
   std::string why(const Command& asked) override;
@@ -30,7 +31,8 @@ class Helm : public Steering {
 
   // Empty: it may.
   std::string why_not_start(const std::string& pipeline);
-  void start(const std::string& pipeline, const std::string& cause, WallTime scheduled_for);
+  void start(const std::string& pipeline, const std::string& cause, WallTime scheduled_for,
+             int most_requests = 0);
 
   // Whether they start or not, with the next commit it is kept that they are dealt with.
   void start_what_is_due(const Log& log);

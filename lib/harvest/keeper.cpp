@@ -19,9 +19,9 @@ bool is_empty(const Commit& commit) {
   return batch.settlements.empty() && batch.parts.empty() && batch.limiters.empty() &&
          batch.schedules.empty() && batch.new_runs.empty() && batch.finish_runs.empty() &&
          batch.cancel_runs.empty() && batch.stop_runs.empty() && batch.resume_runs.empty() &&
-         batch.wake_runs.empty() && batch.dead.empty() && batch.answered.empty() && batch.notes.empty() &&
-         batch.watched_runs.empty() && batch.claims.empty() && !batch.read_commands &&
-         commit.seal_runs.empty() && !commit.prune_before;
+         batch.wake_runs.empty() && batch.calls.empty() && batch.dead.empty() && batch.answered.empty() &&
+         batch.notes.empty() && batch.samples.empty() && batch.watched_runs.empty() && batch.claims.empty() &&
+         !batch.read_commands && commit.seal_runs.empty() && !commit.prune_before;
 }
 
 void append(std::vector<Part>& to, std::vector<Part> parts) {

@@ -2,6 +2,8 @@
 // request makes, nobody knows before. It goes up at once and down slowly. Owned by a dispatcher, on the loop.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -21,6 +23,14 @@ class LearnedCosts {
     const auto known = by_level_.find(level);
     if (known == by_level_.end()) return std::nullopt;
     return std::max(1, static_cast<int>(std::ceil(known->second)));
+  }
+
+  // "b 12, c 3"; empty: none has told it.
+  std::string text() const {
+    std::string text;
+    for (const auto& [level, cost] : by_level_)
+      text += fmt::format("{}{} {}", text.empty() ? "" : ", ", level, of(level).value_or(1));
+    return text;
   }
 
  private:

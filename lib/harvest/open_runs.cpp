@@ -44,16 +44,19 @@ void OpenRuns::adopt(const Run& run, MonoTime now) {
   if (!are_ours(run.pipeline)) return;
   const auto pipeline = config_->pipelines.find(run.pipeline);
   const auto* spec = pipeline == config_->pipelines.end() ? nullptr : &pipeline->second;
-  Run& known = runs_.try_emplace(run.id, run, spec, now).first->second.run;
+  auto& known = runs_.try_emplace(run.id, run, spec, now).first->second;
   if (!run.earlier.empty()) usual_[run.pipeline] = run.earlier.front();
-  known.state = run.state;
-  known.reopened = run.reopened;
+  // Nobody knows any more how many requests a sample had left when its process ended.
+  const bool is_lost = run.is_sample() && !known.sampling;
+  known.run.state = is_lost ? RunState::cancelled : run.state;
+  known.run.reopened = run.reopened;
 }
 
 void OpenRuns::erase(std::int64_t id) {
   const auto* run = find(id);
   if (run == nullptr) return;
-  if (run->open() == 0 && run->settled() > run->dead() && run->run.state == RunState::running)
+  if (run->open() == 0 && run->settled() > run->dead() && run->run.state == RunState::running &&
+      !run->sampling)
     usual_[run->run.pipeline] = totals_of(*run);
   runs_.erase(id);
 }
@@ -161,7 +164,9 @@ std::vector<std::int64_t> OpenRuns::others_than(const std::vector<Run>& runs) co
 
 void OpenRuns::saw(const std::vector<Settlement>& settlements) {
   for (const auto& settlement : settlements) {
-    if (auto* run = find(settlement.run)) run->foresight.saw(settlement);
+    // A sample has seen more than what is asked of it.
+    auto* run = find(settlement.run);
+    if (run != nullptr && !run->sampling) run->foresight.saw(settlement);
   }
 }
 

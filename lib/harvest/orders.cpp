@@ -97,9 +97,19 @@ std::optional<std::string> Orders::obey(const Command& command, Commit& next) {
   if (command.command == "resume" && command.target.starts_with("run/")) return resume_run(command, next);
   if (command.command == "resume") return steering_.pause(command.target, false);
   if (command.command == "start") return steering_.start(command.target);
+  if (command.command == "sample") return sample(command.target);
   if (command.command == "cancel") return steering_.cancel(command.target);
   if (command.command == "why") return steering_.why(command);
   return select_dead(command, next);
+}
+
+// "monitoring/50"
+std::string Orders::sample(const std::string& target) {
+  constexpr std::int64_t kMost = 1'000'000;
+  const auto slash = target.rfind('/');
+  const auto most = slash == std::string::npos ? std::nullopt : number_in(target.substr(slash + 1));
+  if (!most || *most > kMost) return "refused: " + target + " is no PIPELINE/N, N requests at most";
+  return steering_.sample(target.substr(0, slash), static_cast<int>(*most));
 }
 
 std::optional<std::string> Orders::resume_run(const Command& command, Commit& next) {

@@ -26,6 +26,7 @@ class Orders {
 
  private:
   std::optional<std::string> obey(const Command& command, Commit& next);
+  std::string sample(const std::string& target);
   std::optional<std::string> resume_run(const Command& command, Commit& next);
   std::optional<std::string> select_dead(const Command& command, Commit& next);
   void answer(const Command& command, const std::string& outcome, Commit& next);

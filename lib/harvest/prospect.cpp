@@ -103,7 +103,8 @@ std::string Prospect::outlook() const {
 
 Prospect prospect_of(const ActiveRun& run, const Horizon& horizon) {
   Prospect prospect;
-  if (!run.counted || horizon.runs.pipeline_of(run) == nullptr || run.run.state != RunState::running)
+  if (!run.counted || horizon.runs.pipeline_of(run) == nullptr || run.run.state != RunState::running ||
+      run.sampling)
     return prospect;
   prospect.growth = run.foresight.forecast().growth();
   if (!prospect.growth) return prospect;
@@ -143,8 +144,9 @@ double in_a_day(const Rate& rate) {
 std::optional<Rate> tightest_in_a_day(const VendorSpec& vendor) {
   auto rates = vendor.rates;
   for (const auto& limit : vendor.limits) {
-    if (limit.binds_all() && !limit.quiet && !limit.cost)
-      rates.insert(rates.end(), limit.rates.begin(), limit.rates.end());
+    if (!limit.binds_all() || limit.quiet || limit.cost) continue;
+    rates.insert(rates.end(), limit.rates.begin(), limit.rates.end());
+    if (limit.quota) rates.push_back(limit.quota->as_rate());
   }
   if (rates.empty()) return std::nullopt;
   return *std::ranges::min_element(rates, {}, in_a_day);

@@ -56,20 +56,26 @@ MonoTime due_for(MonoTime turn, MonoTime now) {
   return std::max(due - due.time_since_epoch() % kTogether, now);
 }
 
-// Those that one bound holds up, by their places in `taken`, piece by piece: a quota goes on in jumps.
+// Those that one bound holds up, by their places in `taken`; where they are many, in pieces that are even.
 template <typename CostOf, typename Put>
-void book(Bookings& bookings, const PartBounds& bounds, const Bound& bound,
+void book(Bookings& bookings, const PartBounds& bounds, const Bound& bound, const std::string& why,
           const std::vector<std::size_t>& places, MonoTime now, CostOf cost_of, Put put) {
   const std::size_t piece = 1 + places.size() / kMostPieces;
-  for (std::size_t first = 0; first < places.size(); first += piece) {
-    const auto last = std::min(first + piece, places.size());
-    std::int64_t cost = 0, done = 0;
-    for (auto i = first; i < last; ++i) cost += cost_of(places[i]);
-    const auto span = bookings.book(bounds, bound, cost, now + kWorthWaitingFor, now);
-    for (auto i = first; i < last; ++i) {
-      done += cost_of(places[i]);
-      put(places[i], span.from + (span.to - span.from) * done / cost);
-    }
+  std::vector<std::int64_t> costs;
+  std::int64_t dearest = 1;
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    if (i % piece == 0) costs.push_back(0);
+    costs.back() += cost_of(places[i]);
+    dearest = std::max<std::int64_t>(dearest, cost_of(places[i]));
+  }
+  const auto from = now + kWorthWaitingFor;
+  const auto ends = bookings.book(bounds, bound, why, costs, dearest, from, now);
+  std::int64_t done = 0;
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    const auto which = i / piece;
+    const auto begins = which == 0 ? std::min(from, ends[0]) : ends[which - 1];
+    done = (i % piece == 0 ? 0 : done) + cost_of(places[i]);
+    put(places[i], begins + (ends[which] - begins) * done / costs[which]);
   }
 }
 
@@ -94,13 +100,27 @@ std::vector<PutOff> put_off(WaitingTasks& waiting, Bookings& bookings, const Lim
   for (std::size_t i = 0; i < taken.size(); ++i) places[bound(i)].push_back(i);
   bookings.forget_until(now);
   std::vector<MonoTime> turns(taken.size());
+  const auto why = [&](std::size_t i) { return "waits for " + bounds.text(held[i]); };
   for (const auto& [of, those] : places)
     book(
-        bookings, bounds, of, those, now, [&](std::size_t i) { return held[i].cost; },
+        bookings, bounds, of, why(those.front()), those, now, [&](std::size_t i) { return held[i].cost; },
         [&](std::size_t i, MonoTime turn) { turns[i] = turn; });
   for (std::size_t i = 0; i < taken.size(); ++i)
-    put_off.push_back({std::move(taken[i]), due_for(turns[i], now), "waits for " + bounds.text(held[i])});
+    put_off.push_back({std::move(taken[i]), due_for(turns[i], now), why(i)});
   return put_off;
+}
+
+std::vector<Call> vacant(const WaitingTasks& waiting, Bookings& bookings, const Limiter& limiter,
+                         const std::function<bool(std::int64_t)>& goes, MonoTime now) {
+  if (now < bookings.next_look()) return {};
+  const PartBounds& bounds = limiter.parts();
+  Bookings::Here here;
+  waiting.look_at([&](const Demand& demand, int count) {
+    if (demand.retry) here[{Demand::kRetries, {}}] += count;
+    for (const auto& part : demand.parts)
+      here[{part.limit, bounds.owner(part)}] += std::int64_t{part.cost} * count;
+  });
+  return bookings.vacant(bounds, std::move(here), goes, now);
 }
 
 }  // namespace fanout

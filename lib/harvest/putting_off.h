@@ -27,4 +27,8 @@ struct PutOff {
 // Takes them out, and books their turns.
 std::vector<PutOff> put_off(WaitingTasks& waiting, Bookings& bookings, const Limiter& limiter, MonoTime now);
 
+// For which turns that are free now some are to be called, since none waits here. goes: whether a run does.
+std::vector<Call> vacant(const WaitingTasks& waiting, Bookings& bookings, const Limiter& limiter,
+                         const std::function<bool(std::int64_t)>& goes, MonoTime now);
+
 }  // namespace fanout

@@ -17,6 +17,7 @@ class Steering {
   virtual ~Steering() = default;
   // Each returns the outcome, for people: what was done, or "refused: …" and why.
   virtual std::string start(const std::string& pipeline) = 0;
+  virtual std::string sample(const std::string& pipeline, int most_requests) = 0;
   virtual std::string cancel(const std::string& pipeline) = 0;
   virtual std::string pause(const std::string& vendor_or_pipeline, bool paused) = 0;
   // Only asks: why the task, pipeline or vendor does not go on.

@@ -69,7 +69,8 @@ std::string Why::binding(const Dispatcher& dispatcher, const Demand& demand) con
 
 std::string Why::of_pipeline(const std::string& name) const {
   const auto* run = runs_.of_pipeline(name);
-  if (run == nullptr) return fmt::format("no run of pipeline {} is open", name);
+  if (run == nullptr)
+    return fmt::format("no run of pipeline {} is open; how the last one ended, fanoutctl status says", name);
   const auto held = why_blocked(*run, committer_, runs_, dispatchers_);
   if (!held.empty()) return fmt::format("run {} of pipeline {} is held: {}", run->run.id, name, held);
   auto goes = fmt::format("run {} of pipeline {} goes on", run->run.id, name);
@@ -88,8 +89,13 @@ std::string Why::of_vendor(const std::string& name) const {
   if (!still.why.empty())
     return fmt::format("vendor {} is held: {}", name,
                        what.empty() ? still.why : what.substr(what.find(": ") + 2));
-  return what.empty() ? fmt::format("vendor {}: a request may leave now", name)
-                      : fmt::format("the next request waits for {}", what);
+  auto answer = what.empty() ? fmt::format("vendor {}: a request may leave now", name)
+                             : fmt::format("the next request waits for {}", what);
+  for (const auto& held : dispatcher.limiter().parts().why_some(clock_.mono()))
+    answer += "; besides, " + held;
+  if (const auto costs = dispatcher.costs().text(); !costs.empty())
+    answer += "; a request counts for what replies tell that it costs, by level: " + costs;
+  return answer;
 }
 
 }  // namespace fanout

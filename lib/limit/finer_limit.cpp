@@ -145,7 +145,11 @@ std::string FinerLimit::why(MonoTime now) const {
     return fmt::format(
         "what the daemon had sent before it died may still be at work there, and takes up the slots of {}",
         text());
-  if (!limits_.per_value) return shared_->is_used_up(now) ? text() + " is used up" : "";
+  if (!limits_.per_value && shared_->is_used_up(now)) return text() + " is used up";
+  if (!limits_.per_value) {
+    const bool is_paced = shared_->quota && shared_->quota->next(now) > now + kWorthSaying;
+    return is_paced ? text() + " is paced, lest a crash let too much of it through" : "";
+  }
   const auto held =
       std::ranges::count_if(of_value_, [now](const auto& entry) { return entry.second->is_used_up(now); });
   return held == 0 ? "" : fmt::format("{} is used up for {} of them", text(), held);
@@ -197,19 +201,23 @@ void FinerLimit::orphaned(int count, MonoTime until) {
   for (auto& [value, bucket] : of_value_) add(*bucket);
 }
 
-MonoTime FinerLimit::end_of_turns(const std::string& value, std::int64_t cost, MonoTime from,
-                                  MonoTime now) const {
+std::int64_t FinerLimit::turns_until(const std::string& value, MonoTime at, MonoTime now) const {
+  if (!counts()) return 0;
+  const auto of = find(value, now);
+  const auto turns = of->rates.turns_until(now, at);
+  return of->quota ? std::min(turns, of->quota->room(now, at)) : turns;
+}
+
+MonoTime FinerLimit::end_of_turns(const std::string& value, std::int64_t ahead, std::int64_t cost,
+                                  MonoTime from, MonoTime now) const {
   const auto latest = std::min(now + kLongestTurns, limits_.ends.value_or(MonoTime::max()));
   if (limits_.concurrency == 0) return latest;
   const auto of = find(value, now);
   auto end = from;
   // Rather too early, and it is put off once more, than too late, and a slot stays empty.
   if (limits_.concurrency != FinerLimits::kNoSlots) end += of->lasts * cost / (2 * limits_.concurrency);
-  if (has_rates()) {
-    const auto ahead = of->rates.room(now, from);
-    end = std::max(end, now + of->rates.time_for(ahead + cost, now).value_or(kLongestTurns));
-  }
-  if (of->quota) end = std::max(end, now + of->quota->time_for(of->quota->room(now, from) + cost, now));
+  if (has_rates()) end = std::max(end, now + of->rates.time_for(ahead + cost, now).value_or(kLongestTurns));
+  if (of->quota) end = std::max(end, now + of->quota->time_for(ahead + cost, now));
   return std::min(end, latest);
 }
 

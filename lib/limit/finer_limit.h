@@ -84,8 +84,12 @@ class FinerLimit {
   static void ended(const Ticket& ticket, bool well, MonoTime now, std::optional<int> told = {});
   void orphaned(int count, MonoTime until);
 
-  // When so much of it is over, if it begins at `from` or later; within its hours, and days at the most.
-  MonoTime end_of_turns(const std::string& value, std::int64_t cost, MonoTime from, MonoTime now) const;
+  // How many turns there are until then at the most, as far as rates and quota say.
+  std::int64_t turns_until(const std::string& value, MonoTime at, MonoTime now) const;
+  // When so much of it is over, after so much that is ahead; it begins at `from` or later, and ends within
+  // its hours, and days at the most.
+  MonoTime end_of_turns(const std::string& value, std::int64_t ahead, std::int64_t cost, MonoTime from,
+                        MonoTime now) const;
   // Whose limit it is: the value's own, or the one that many share.
   const std::string& owner(const std::string& value) const;
 

@@ -129,6 +129,7 @@ class Limiter {
   std::string text_of(const Binding& binding, const Demand& demand, MonoTime now) const;
   // What binds some requests and not all alike.
   const PartBounds& parts() const { return parts_; }
+  std::vector<std::string> take_forgotten() { return parts_.take_forgotten(); }
   // How many could leave until then at most, if nothing changed but time.
   int room(MonoTime now, MonoTime until) const;
 

@@ -25,6 +25,9 @@ void PartBounds::reconfigure(const std::vector<FinerLimits>& limits, double retr
       finer.emplace_back(each, jitter, now);
     }
   }
+  for (const auto& gone : finer_) {
+    if (gone.counts()) forgotten_.push_back(gone.name());
+  }
   finer_ = std::move(finer);
 }
 
@@ -50,10 +53,15 @@ std::int64_t PartBounds::room(const Demand::Part& part, MonoTime now, MonoTime u
                                         : finer_.at(part.limit).room(part.value, now, until);
 }
 
-MonoTime PartBounds::end_of_turns(const Demand::Part& part, std::int64_t cost, MonoTime from,
-                                  MonoTime now) const {
-  return part.limit == Demand::kRetries ? retries_.end_of_turns(cost, from)
-                                        : finer_.at(part.limit).end_of_turns(part.value, cost, from, now);
+std::int64_t PartBounds::turns_until(const Demand::Part& part, MonoTime at, MonoTime now) const {
+  return part.limit == Demand::kRetries ? 0 : finer_.at(part.limit).turns_until(part.value, at, now);
+}
+
+MonoTime PartBounds::end_of_turns(const Demand::Part& part, std::int64_t ahead, std::int64_t cost,
+                                  MonoTime from, MonoTime now) const {
+  return part.limit == Demand::kRetries
+             ? retries_.end_of_turns(cost, from)
+             : finer_.at(part.limit).end_of_turns(part.value, ahead, cost, from, now);
 }
 
 std::string PartBounds::text(const Demand::Part& part) const {
@@ -100,6 +108,14 @@ std::string PartBounds::why_all(MonoTime now) const {
   return {};
 }
 
+std::vector<std::string> PartBounds::why_some(MonoTime now) const {
+  std::vector<std::string> held;
+  for (const auto& limit : finer_) {
+    if (auto why = limit.for_all() ? "" : limit.why(now); !why.empty()) held.push_back(std::move(why));
+  }
+  return held;
+}
+
 bool PartBounds::counts() const { return std::ranges::any_of(finer_, &FinerLimit::counts); }
 
 bool PartBounds::are_long() const {
@@ -139,7 +155,11 @@ void PartBounds::restore(const std::vector<SavedLimiter::Finer>& saved, MonoTime
   for (const auto& before : saved) {
     const auto same = std::ranges::find(finer_, before.name, &FinerLimit::name);
     if (!before.text.empty() && (same == finer_.end() || same->text() != before.text)) other_ = true;
-    if (same != finer_.end()) same->restore(before, then, now);
+    if (same != finer_.end()) {
+      same->restore(before, then, now);
+    } else if (!before.values.empty()) {
+      forgotten_.push_back(before.name);
+    }
   }
 }
 

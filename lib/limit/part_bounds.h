@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "limit/demand.h"
@@ -31,12 +32,15 @@ class PartBounds {
   };
   Held latest(const Demand& demand, bool probes, MonoTime now) const;
 
-  // Of one part: when it may go, how much of it may until then, when so much of it is over that begins at
-  // `from`, what it is.
+  // Of one part: when it may go, how much of it may until then, what it is.
   MonoTime next(const Demand::Part& part, MonoTime now) const;
   std::int64_t room(const Demand::Part& part, MonoTime now, MonoTime until) const;
-  MonoTime end_of_turns(const Demand::Part& part, std::int64_t cost, MonoTime from, MonoTime now) const;
   std::string text(const Demand::Part& part) const;
+  // How many turns there are until then at the most, as far as they are counted. When so much is over, at the
+  // earliest, after so much that is ahead of it and counted; what is not counted begins at `from`.
+  std::int64_t turns_until(const Demand::Part& part, MonoTime at, MonoTime now) const;
+  MonoTime end_of_turns(const Demand::Part& part, std::int64_t ahead, std::int64_t cost, MonoTime from,
+                        MonoTime now) const;
   // Whose limit it is: that of its value, or of many values that share one.
   const std::string& owner(const Demand::Part& part) const;
   std::optional<milliseconds> time_for(std::size_t limit, std::int64_t cost, MonoTime now) const {
@@ -48,6 +52,8 @@ class PartBounds {
   std::optional<milliseconds> time_for_all(double count, double cost, MonoTime now) const;
   double leave_until(MonoTime until, double cost, MonoTime now) const;
   std::string why_all(MonoTime now) const;
+  // … and of the others: why some requests do not go.
+  std::vector<std::string> why_some(MonoTime now) const;
 
   bool counts() const;
   // Their state is so long that it is not for every commit.
@@ -65,10 +71,13 @@ class PartBounds {
   void assume_full_pace(MonoTime now);
   // They are not what they were when the restored state was saved.
   bool are_other() const { return other_; }
+  // Names of those that are gone with what they had counted, since the last call.
+  std::vector<std::string> take_forgotten() { return std::exchange(forgotten_, {}); }
 
  private:
   std::vector<FinerLimit> finer_;  // by their place in the configuration
   bool other_ = false;
+  std::vector<std::string> forgotten_;
   RetryBudget retries_;
 };
 

@@ -16,7 +16,6 @@ constexpr milliseconds kHistory = std::chrono::hours(24);
 // What was in flight at a crash reaches the vendor at most so much later, for windows that are added after
 // it; the others have their own grace.
 constexpr milliseconds kOnItsWay{5000};
-constexpr milliseconds kYears = std::chrono::hours(24 * 365 * 2);
 constexpr std::int64_t kParts = 128;
 
 }  // namespace
@@ -76,27 +75,26 @@ Rate Rates::latest(MonoTime now, int cost) const {
 std::int64_t Rates::room(MonoTime now, MonoTime until) const {
   auto room = std::numeric_limits<std::int64_t>::max();
   if (until < now) return 0;
-  for (const Lane& lane : lanes_) {
-    room = std::min({room, lane.pace.room(now, until), lane.window.room(now, until)});
-  }
+  for (const Lane& lane : lanes_) room = std::min(room, lane.room(now, until));
   return room;
+}
+
+std::int64_t Rates::turns_until(MonoTime now, MonoTime at) const {
+  auto turns = std::numeric_limits<std::int64_t>::max();
+  if (at < now) return 0;
+  for (const Lane& lane : lanes_) turns = std::min(turns, lane.turns_until(now, at));
+  return turns;
 }
 
 std::optional<milliseconds> Rates::time_for(std::int64_t count, MonoTime now) const {
   if (lanes_.empty() || count <= 0) return std::nullopt;
-  const auto suffices = [&](milliseconds time) { return room(now, now + time) >= count; };
-  milliseconds enough{1000};
-  while (!suffices(enough)) {
-    enough *= 2;
-    if (enough > kYears) return std::nullopt;
+  milliseconds longest{0};
+  for (const Lane& lane : lanes_) {
+    const auto time = lane.time_for(count, now);
+    if (!time) return std::nullopt;
+    longest = std::max(longest, *time);
   }
-  // As exactly as anybody wants to know it.
-  auto too_short = enough == milliseconds(1000) ? milliseconds(0) : enough / 2;
-  while (enough - too_short > milliseconds(1) + enough / 1000) {
-    const auto middle = too_short + (enough - too_short) / 2;
-    (suffices(middle) ? enough : too_short) = middle;
-  }
-  return enough;
+  return longest;
 }
 
 std::string Rates::why(MonoTime now) const {

@@ -35,7 +35,9 @@ class Rates {
   Rate latest(MonoTime now, int cost) const;
   // How many of cost 1 could leave until then at most.
   std::int64_t room(MonoTime now, MonoTime until) const;
-  // How long so many take at the least; nothing where no rate says so, or it is years.
+  // … if each leaves as early as it may, so that each window goes as the one before it. And how long so many
+  // take then; nothing where no rate says so, or it is years.
+  std::int64_t turns_until(MonoTime now, MonoTime at) const;
   std::optional<milliseconds> time_for(std::int64_t count, MonoTime now) const;
   // Which one is used up for longer than a moment; empty: none.
   std::string why(MonoTime now) const;

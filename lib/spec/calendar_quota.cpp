@@ -39,6 +39,11 @@ WallTime CalendarQuota::begin_of(WallTime at) const {
   return begin;
 }
 
+Rate CalendarQuota::as_rate() const {
+  constexpr WallTime kInJanuary{std::chrono::days(14)};
+  return {limit_, std::chrono::round<std::chrono::days>(end_of(kInJanuary) - begin_of(kInJanuary))};
+}
+
 WallTime CalendarQuota::end_of(WallTime at) const {
   return resets_.next_after(at).value_or(at + kLongestPeriod);
 }

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/units.h"
 #include "spec/clock_time.h"
 #include "spec/schedule.h"
 
@@ -19,6 +20,8 @@ class CalendarQuota {
                                             std::string* why);
 
   std::int64_t limit() const { return limit_; }
+  // For who reckons in days: as if a month had always 31, and no day were longer than another.
+  Rate as_rate() const;
   // Of the day or month in which that moment lies.
   WallTime begin_of(WallTime at) const;
   WallTime end_of(WallTime at) const;

@@ -21,6 +21,9 @@
 
 namespace fanout {
 
+// The cause of a run that asks few requests and keeps no answer. With its end it is forgotten.
+inline constexpr const char* kSample = "sample";
+
 enum class RunState { running, finished, cancelled };
 const char* run_state_name(RunState state);
 
@@ -28,7 +31,7 @@ struct Run {
   std::int64_t id = 0;
   std::string pipeline;
   RunState state = RunState::running;
-  std::string cause;  // "schedule", "once", "control"
+  std::string cause;  // "schedule", "once", "control", or kSample
   WallTime scheduled_for{};
   WallTime started_at{};
   WallTime since{};  // the previous complete run's start; epoch if there was none
@@ -37,6 +40,8 @@ struct Run {
   bool was_stopped = false;           // because too much of it was dead, and goes on all the same
   std::string seen{};                 // what it had shown when its forecast was last kept
   std::vector<EarlierRun> earlier{};  // complete ones of its pipeline, the latest first
+  int most_requests = 0;              // of a sample; it is not stored, since none outlives its process
+  bool is_sample() const { return cause == kSample; }
 };
 
 // Tasks of one level of one run, by state.
@@ -161,6 +166,21 @@ struct Pruned {
   std::vector<DeadGone> dead_gone;
 };
 
+// What a sample has shown, the last one of each pipeline.
+struct TakenSample {
+  std::string pipeline;
+  std::int64_t run = 0;
+  int requests = 0;
+  std::string seen;  // see forecast/sample_text.h
+};
+
+// So many of a run's tasks that were put off for that reason are ready at once, those that were due first.
+struct Call {
+  std::int64_t run = 0;
+  std::string reason;
+  int count = 0;
+};
+
 // One transaction's worth of work. Where one thing depends on another: settlements come first, then cancels,
 // dead letters, finished runs, new runs, and claims.
 struct Batch {
@@ -178,9 +198,11 @@ struct Batch {
   // Whose tasks that were put off by a limit of their own are ready at once, since it is another one now.
   // Where they are many, this batch and those after it take some each.
   std::vector<std::int64_t> wake_runs;
+  std::vector<Call> calls;
   std::vector<DeadSelection> dead;
   std::vector<CommandOutcome> answered;
   std::vector<RunNote> notes;
+  std::vector<TakenSample> samples;
   std::vector<std::int64_t> watched_runs;  // whose tallies are wanted
   std::vector<ClaimWish> claims;           // after all of the above
   // The lowest number among the claims that are held or settled by a later batch. Leases of earlier ones are
@@ -198,6 +220,7 @@ struct Applied {
   std::vector<std::int64_t> finished;  // of finish_runs and stop_runs, those that ended
   std::vector<bool> resumed;           // for each of resume_runs: it was stopped, and is open again
   std::vector<DeadMoved> dead_moved;   // for each DeadSelection
+  std::vector<int> called;             // for each Call: how many there were
   std::int64_t leases_taken_back = 0;
   std::vector<Task> claimed;
   std::vector<Tally> tallies;  // of watched_runs

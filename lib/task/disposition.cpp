@@ -134,6 +134,13 @@ Settlement needless(const Task& task) {
   return settlement;
 }
 
+Settlement not_sampled(const Task& task, const std::string& why_again) {
+  auto settlement = of(task);
+  settlement.to = State::skipped;
+  settlement.reason = "the sample has no more requests for it: " + why_again;
+  return settlement;
+}
+
 Settlement unaskable(const Task& task, std::string reason) {
   auto settlement = of(task);
   settlement.to = State::dead;

@@ -36,6 +36,8 @@ Settlement unclaimed(std::int64_t task, std::int64_t claim);
 Settlement put_off_until(const Task& task, WallTime due, std::string why);
 // A page that is not needed any more, because its list has ended before it.
 Settlement needless(const Task& task);
+// It is left out, since a sample has no more requests for it: skipped.
+Settlement not_sampled(const Task& task, const std::string& why_again);
 // There is no way to ask for it: dead.
 Settlement unaskable(const Task& task, std::string reason);
 // What it brought can't be kept: dead, and none of it is kept.

@@ -37,7 +37,8 @@ struct Settlement {
   std::optional<Failure> failure;
   std::string request;  // of what is dead, or may turn out not to be kept: what was asked, without secrets
   std::vector<Seed> seeds;
-  LeftOut left_out;  // of the items of its reply
+  LeftOut left_out;        // of the items of its reply
+  std::int64_t bytes = 0;  // of its reply, where it is done
 };
 
 }  // namespace fanout

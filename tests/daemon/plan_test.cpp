@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "forecast/sample_text.h"
+#include "harvest/foresight.h"
 #include "support/configured.h"
 
 namespace fanout {
@@ -57,7 +59,8 @@ TEST_F(PlanForTest, WithoutACompleteRunItSaysSoAndWhatToDo) {
   EXPECT_FALSE(next);
   EXPECT_EQ(text_of(next, question),
             "p: nothing is known of its size, since no run of it was complete\n"
-            "  run it once: fanoutctl start p; while it runs, fanoutctl status says what it comes to\n");
+            "  let a few requests tell: fanoutctl plan p --sample 50\n"
+            "  or run it once: fanoutctl start p; while it runs, fanoutctl status says what it comes to\n");
   EXPECT_EQ(json_of(next, question).dump(), R"({"pipeline":"p","vendor":"v","complete_runs":0})");
 }
 
@@ -104,6 +107,17 @@ TEST_F(PlanForTest, OthersOfTheVendorUseTheQuotaToo) {
   EXPECT_THAT(text, HasSubstr("with the vendor's other pipelines 102 %: will not drain"));
 }
 
+TEST_F(PlanForTest, AQuotaOfTheCalendarIsReckonedTooAndACostThatIsToldIsNot) {
+  config =
+      config_of(std::string(kConfig) +
+                "[[vendor.v.limit]]\nquota = \"5000/day\"\n[vendor.v.told]\ncost = \"header('X-Cost')\"\n");
+  vendor = config->vendors.at("v");
+  const auto question = asked({past(6000)});
+  const auto text = text_of(next_run(question), question);
+  EXPECT_THAT(text, HasSubstr("need 120 % of what 5000/1d allows in a day: will not drain\n"));
+  EXPECT_THAT(text, HasSubstr("; what replies tell of their cost is not in it"));
+}
+
 TEST_F(PlanForTest, OneWithoutAScheduleBeginsWhenItIsTold) {
   const auto question = asked({{{{"troop", 1}}, seconds(1), 0, 0, 7}}, "by_hand");
   const auto text = text_of(next_run(question), question);
@@ -116,6 +130,67 @@ TEST_F(PlanForTest, ARunOfOtherLevelsSaysNothing) {
   const auto question = asked({{{{"gone", 100}}, seconds(1), 0, 0, 0}});
   EXPECT_THAT(text_of(next_run(question), question),
               HasSubstr("no run of it was complete with these levels"));
+}
+
+class PlanBySampleTest : public PlanForTest {
+ protected:
+  // The root lists 6,000 warriors, and so many of them were asked.
+  PlanFor asked_by(int warriors, std::vector<PastRun> past = {}) const {
+    auto question = asked(std::move(past));
+    const auto tree = tree_of(&question.pipeline);
+    Sample sample(tree.size());
+    sample.add({0, false, 0, {{1, 6000}}, 90'000});
+    for (int i = 0; i < warriors; ++i) sample.add({1, false, 0, {}, 2048});
+    question.sample =
+        PastSample{1 + warriors, from_unix_ms(1'799'999'000'000), fanout::text_of(sample, tree)};
+    return question;
+  }
+};
+
+TEST_F(PlanBySampleTest, ASampleSaysWhatAFirstRunComesTo) {
+  const auto question = asked_by(20);
+  const auto text = text_of(next_run(question), question);
+  EXPECT_THAT(text, HasSubstr("p: the next run, as a sample of 21 requests at 2027-01-15T07:43Z was\n"));
+  EXPECT_THAT(text, HasSubstr("warrior  6,000\n"));
+  EXPECT_THAT(text, HasSubstr("in all   6,001\n"));
+  EXPECT_THAT(text, HasSubstr("time: at least 10 min at 10/1s, 65000/1d\n"));
+  EXPECT_THAT(text, HasSubstr("need 9.2 % of what 65000/1d allows in a day\n"));
+  EXPECT_THAT(text, HasSubstr("disk: nothing is written\n"));
+}
+
+TEST_F(PlanBySampleTest, ItsRepliesSayHowMuchRoomTheyTake) {
+  config =
+      config_of(std::string(kConfig) + "[[pipeline.p.output]]\nlevel = \"warrior\"\nto = \"raw.ndjson\"\n");
+  const auto question = asked_by(20);
+  const auto next = next_run(question);
+  ASSERT_TRUE(next);
+  EXPECT_EQ(next->bytes, 6000 * 2048) << "of the level that is kept, and of no other";
+  EXPECT_THAT(text_of(next, question), HasSubstr("disk: about 11.7 MiB, if replies are kept as they come\n"));
+}
+
+TEST_F(PlanBySampleTest, WithEarlierRunsBothAreGoneBy) {
+  const auto question = asked_by(20, {past(5000)});
+  const auto next = next_run(question);
+  ASSERT_TRUE(next);
+  EXPECT_EQ(next->levels[1].calls, 6000) << "that many are listed now";
+  EXPECT_THAT(
+      text_of(next, question),
+      HasSubstr("as a sample of 21 requests at 2027-01-15T07:43Z was, and as the last complete one was"));
+}
+
+TEST_F(PlanBySampleTest, OneThatIsTooSmallSaysWhichLevelsItHasNotReached) {
+  auto question = asked_by(0);
+  Sample nothing(2);
+  question.sample->seen = fanout::text_of(nothing, tree_of(&question.pipeline));
+  EXPECT_EQ(text_of(next_run(question), question),
+            "p: its sample of 1 requests says too little: no reply of troop and warrior has come\n"
+            "  take a larger one: fanoutctl plan p --sample 50; what failed is in: fanoutctl dead list\n");
+}
+
+TEST_F(PlanBySampleTest, OneOfOtherLevelsSaysThat) {
+  auto question = asked_by(20);
+  question.sample->seen = "{}";
+  EXPECT_THAT(text_of(next_run(question), question), HasSubstr("was taken of other levels; take another"));
 }
 
 TEST_F(PlanForTest, OnlyRatesCanBeAssumed) {

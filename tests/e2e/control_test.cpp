@@ -155,7 +155,7 @@ TEST_F(ControlTest, RefusesWhatItDoesNotUnderstandAndSaysWhatThereIs) {
 // What no daemon could ever obey is said at once, not kept until one comes.
 TEST_F(ControlTest, KeepsNoOrderThatMakesNoSense) {
   start({"--scale", "0.01"}, "", false);
-  ASSERT_EQ(order("resume", "monitoring"), "resumed");  // so its start is over
+  ASSERT_EQ(order("resume", "monitoring"), "goes on: it was not paused");  // so its start is over
   daemon->signal(SIGTERM);
   ASSERT_EQ(daemon->wait(), 0);
   struct Row {

@@ -100,6 +100,49 @@ TEST_F(ForecastTest, PlansTheNextRunFromTheLastOnes) {
   EXPECT_EQ(house.sql("SELECT count(*) FROM run"), "1") << "it asks nothing, and starts nothing";
 }
 
+TEST_F(ForecastTest, PlansAFirstRunFromASampleOfItsRequests) {
+  configure("\"500/1s\"");
+  const auto plan = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), {"plan", "monitoring"});
+    return house.fanoutctl(more);
+  };
+  auto daemon = house.started_daemon();
+  const auto sampled = plan({"--sample", "80", "--json"});
+  ASSERT_EQ(sampled.code, 0) << sampled.output << house.daemon_log();
+  const auto json = nlohmann::json::parse(sampled.output);
+  EXPECT_LE(json["sample"]["requests"], 80);
+  EXPECT_EQ(json["sample"]["requests"], vendor.report()["requests"]) << "not one more was asked";
+  EXPECT_GT(json["sample"]["requests"], 60);
+  EXPECT_EQ(json["levels"]["warrior"], 20);
+  EXPECT_GT(json["calls"], 1496 / 1.3);
+  EXPECT_LT(json["calls"], 1496 * 1.3);
+  EXPECT_GT(json["bytes"], 0);
+  EXPECT_TRUE(house.files().empty()) << "no answer is kept";
+  EXPECT_EQ(house.sql("SELECT count(*) FROM progress"), "0") << "and it is no run";
+  EXPECT_THAT(plan({}).output, HasSubstr("the next run, as a sample of"));
+  // What is done then is as it would be without one.
+  house.fanoutctl({"start", "monitoring"});
+  EXPECT_THAT(plan({"--sample", "10"}).output, HasSubstr("is still open"));
+  ASSERT_TRUE(eventually([&] { return house.sql("SELECT state FROM progress") == "finished"; }, seconds(30)));
+  EXPECT_EQ(house.sql("SELECT since FROM run WHERE state = 'finished'"), "0");
+  EXPECT_THAT(plan({}).output, HasSubstr("as the last complete one was"));
+}
+
+TEST_F(ForecastTest, ASampleEndsWithItsDaemon) {
+  configure("\"1/10s\"");
+  auto daemon = house.started_daemon();
+  house.sql("INSERT INTO control (command, target) VALUES ('sample', 'monitoring/50')");
+  ASSERT_TRUE(eventually([&] { return house.sql("SELECT cause FROM progress") == "sample"; }));
+  daemon.signal(SIGKILL);
+  daemon.wait();
+  EXPECT_THAT(house.fanoutctl({"plan", "monitoring", "--sample", "50"}).output,
+              HasSubstr("no daemon runs here"));
+  auto next = house.started_daemon();
+  EXPECT_TRUE(eventually([&] { return house.sql("SELECT count(*) FROM progress") == "0"; }));
+  EXPECT_EQ(house.sql("SELECT count(*) FROM sample"), "0");
+  EXPECT_THAT(house.fanoutctl({"start", "monitoring"}).output, HasSubstr("started"));
+}
+
 TEST_F(ForecastTest, SaysNothingWhereNobodyCanTell) {
   configure("\"1/30s\"");
   auto daemon = house.started_daemon();

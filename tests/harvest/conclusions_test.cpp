@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "forecast/sample_text.h"
 #include "harvest/departure.h"
 #include "harvest/machines.h"
 
@@ -55,6 +56,55 @@ TEST_F(ConclusionsTest, AnAnswerThatAnOutputWantsIsKeptWithItsSettlement) {
   ASSERT_EQ(pending().records.size(), 1U);
   EXPECT_EQ(pending().records[0].body, R"({"x":1})");
   EXPECT_EQ(pending().settlement_of, std::vector<std::size_t>{0});
+}
+
+class SampleTest : public ConclusionsTest {
+ protected:
+  Settlement settled_in_sample(int most, Reply reply, const std::string& level = "a") {
+    auto& run = open(1, "p");
+    run.sampling.emplace(config->pipelines.at("p"), most);
+    auto claimed = claimed_of(run);
+    claimed.task.level = level;
+    if (level == "b") claimed.task.parents = R"({"a":1})";
+    answer(*depart_for(std::move(claimed)).attempt, std::move(reply));
+    return pending().batch.settlements.empty() ? Settlement{} : pending().batch.settlements.back();
+  }
+  int requests() { return runs.find(1)->sampling->requests(); }
+};
+
+TEST_F(SampleTest, AsksSomeOfWhatIsListedAndHasSeenAllOfIt) {
+  const auto settlement = settled_in_sample(4, reply_of(200, "[1,2,3,4,5,6,7,8,9,10]"));
+  EXPECT_EQ(settlement.to, State::done);
+  EXPECT_EQ(settlement.seeds.size(), 3U);
+  EXPECT_EQ(requests(), 4);
+  runs.saw({settlement});
+  const auto& forecast = runs.find(1)->foresight.forecast();
+  const auto seen = sample_of(forecast.text(), forecast.tree());
+  ASSERT_TRUE(seen);
+  EXPECT_EQ(seen->all()[1].born, 10) << "once, not again when it is committed";
+}
+
+TEST_F(SampleTest, KeepsNoAnswer) {
+  EXPECT_EQ(settled_in_sample(4, reply_of(200, R"({"x":1})"), "b").to, State::done);
+  EXPECT_TRUE(pending().records.empty());
+}
+
+TEST_F(SampleTest, ARequestThatFailedIsSentAgainAsLongAsThereAreSome) {
+  EXPECT_EQ(settled_in_sample(2, reply_of(500)).to, State::waiting);
+  EXPECT_EQ(requests(), 2);
+}
+
+TEST_F(SampleTest, WithoutOneLeftItIsLeftOutWithTheReason) {
+  const auto settlement = settled_in_sample(1, reply_of(500, "oh no"));
+  EXPECT_EQ(settlement.to, State::skipped);
+  EXPECT_THAT(settlement.reason, testing::StartsWith("the sample has no more requests for it: 500"));
+}
+
+TEST_F(SampleTest, ARedirectIsARequestToo) {
+  auto redirect = reply_of(302, "");
+  redirect.headers = {{"location", "/elsewhere"}};
+  EXPECT_EQ(settled_in_sample(1, std::move(redirect)).to, State::skipped);
+  EXPECT_FALSE(dispatchers.of("v").waiting().next());
 }
 
 TEST_F(ConclusionsTest, ADeadLetterNamesItsRequestAndIsLogged) {

@@ -19,6 +19,14 @@ TEST(LearnedCosts, GoUpAtOnceAndDownSlowly) {
   EXPECT_FALSE(costs.of("b"));
 }
 
+TEST(LearnedCosts, AreSaidByLevel) {
+  LearnedCosts costs;
+  EXPECT_EQ(costs.text(), "");
+  costs.saw("b", 12);
+  costs.saw("a", 0);
+  EXPECT_EQ(costs.text(), "a 1, b 12");
+}
+
 TEST(LearnedCosts, ARequestThatCostsNothingCountsAsOne) {
   LearnedCosts costs;
   costs.saw("a", 0);

@@ -1,5 +1,6 @@
 #include "harvest/orders.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <set>
@@ -12,6 +13,9 @@ class FakeSteering : public Steering {
   std::string start(const std::string& pipeline) override {
     beginning.insert(pipeline);
     return "started";
+  }
+  std::string sample(const std::string& pipeline, int most_requests) override {
+    return fmt::format("at most {} of {}", most_requests, pipeline);
   }
   std::string cancel(const std::string&) override { return "cancelled"; }
   std::string pause(const std::string&, bool paused) override { return paused ? "paused" : "resumed"; }
@@ -48,6 +52,19 @@ TEST_F(OrdersTest, AreAnsweredAndLogged) {
 TEST_F(OrdersTest, ThatOnlyAskAreAnsweredToo) {
   orders.obey({{1, "why", "17", TaskNow{}}, {2, "why", "18"}}, next);
   EXPECT_EQ(outcomes(next), (std::vector<std::string>{"it waits", "refused: no such task"}));
+}
+
+TEST_F(OrdersTest, ASampleNamesItsPipelineAndHowManyRequestsItMaySend) {
+  orders.obey({{1, "sample", "p/50"}}, next);
+  EXPECT_EQ(outcomes(next), std::vector<std::string>{"at most 50 of p"});
+  for (const std::string wrong :
+       {"p", "p/", "p/0", "p/-3", "p/many", "p/1000001", "p/99999999999999999999", ""}) {
+    Commit commit;
+    orders.obey({{2, "sample", wrong}}, commit);
+    ASSERT_EQ(outcomes(commit).size(), 1U) << wrong;
+    EXPECT_TRUE(outcomes(commit)[0].starts_with("refused: " + wrong)) << outcomes(commit)[0];
+    orders.committed(commit, {}, next);
+  }
 }
 
 TEST_F(OrdersTest, AboutARunThatIsJustBeginningWaitForIt) {

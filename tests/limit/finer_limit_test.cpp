@@ -41,7 +41,7 @@ TEST(FinerLimit, WhereNoneMayGoTheyMayAtTheEndOfItsHours) {
   none.ends = at(5000);
   FinerLimit limit(none, {}, at(0));
   EXPECT_EQ(limit.next(part("a"), at(1)), at(5000));
-  EXPECT_EQ(limit.end_of_turns("a", 3, at(1), at(1)), at(5000));
+  EXPECT_EQ(limit.end_of_turns("a", 0, 3, at(1), at(1)), at(5000));
 }
 
 TEST(FinerLimit, ForgetsValuesThatAreAsGoodAsNew) {
@@ -117,17 +117,18 @@ TEST(FinerLimit, AQuotaOfTheCalendarIsKeptForEachValueAndOverARestart) {
 
 TEST(FinerLimit, SaysWhenTurnsAreOver) {
   FinerLimit limit(limits({{2, seconds(1)}}), {}, at(0));
-  const auto first = limit.end_of_turns("a", 10, at(1000), at(0));
-  EXPECT_GE(first, at(5000)) << "ten at two a second";
+  EXPECT_EQ(limit.turns_until("a", at(1000), at(0)), 3) << "at once, half a second later, and just then";
+  const auto first = limit.end_of_turns("a", 3, 10, at(1000), at(0));
+  EXPECT_GE(first, at(6000)) << "thirteen at two a second";
   EXPECT_LT(first, at(6500));
-  const auto second = limit.end_of_turns("a", 10, first, at(0));
-  EXPECT_GE(second, at(10'000));
+  const auto second = limit.end_of_turns("a", 13, 10, first, at(0));
+  EXPECT_GE(second, at(11'000));
   EXPECT_LT(second, at(11'500));
 }
 
 TEST(FinerLimit, NoTurnIsFurtherAwayThanATaskMayWait) {
   FinerLimit limit(limits({{1, std::chrono::hours(24)}}), {}, at(0));
-  EXPECT_LE(limit.end_of_turns("a", 1'000'000, at(0), at(0)), MonoTime(std::chrono::hours(24 * 7)));
+  EXPECT_LE(limit.end_of_turns("a", 0, 1'000'000, at(0), at(0)), MonoTime(std::chrono::hours(24 * 7)));
 }
 
 TEST(FinerLimit, OrphansTakeUpSlotsOfEveryValue) {

@@ -79,6 +79,14 @@ INSTANTIATE_TEST_SUITE_P(
            "2027-01-01T00:00Z"}),
     [](const auto& each) { return each.param.name; });
 
+TEST(CalendarQuota, IsARateForWhoReckonsInDays) {
+  const auto of = [](const char* text) {
+    return CalendarQuota::parse(text, {6, 30}, "America/New_York", nullptr)->as_rate();
+  };
+  EXPECT_EQ(of("100/day"), (Rate{100, std::chrono::hours(24)}));
+  EXPECT_EQ(of("100/month"), (Rate{100, std::chrono::hours(31 * 24)}));
+}
+
 TEST(CalendarQuota, IsANumberInADayOrAMonth) {
   for (const char* text : {"", "10", "10/", "/day", "0/day", "-1/day", "10/week", "10/1d", "1e3/day",
                            "10/day ", "99999999999999999999/day"}) {

@@ -41,6 +41,25 @@ TEST_P(RunContract, SinceIsTheStartOfThePreviousCompleteRun) {
   EXPECT_EQ(start({}, "billing").since, WallTime{});
 }
 
+TEST_P(RunContract, ASampleIsForgottenWithItsEndAndNoRunGoesByIt) {
+  auto taken = wanted("monitoring", seeds(1));
+  taken.run.cause = kSample;
+  Batch batch;
+  batch.new_runs = {taken};
+  const auto run = apply(batch).new_runs.at(0);
+  settle({settlement(claim(run.id, 1).at(0), State::done)});
+  Batch end;
+  end.finish_runs = {run.id};
+  end.samples = {{"monitoring", run.id, 1, "{}"}};
+  EXPECT_EQ(apply(end).finished, std::vector{run.id});
+  const auto next = start(seeds(1));
+  EXPECT_EQ(next.since, WallTime{});
+  EXPECT_TRUE(next.earlier.empty());
+  EXPECT_GT(next.id, run.id);
+  prune_all(Bygone{});
+  EXPECT_EQ(store().recover(kNow).open_runs.size(), 1U) << "and what it asked is gone";
+}
+
 TEST_P(RunContract, ARunEndsWhenNothingOfItIsOpen) {
   const auto run = start({seed("a", 0, "1")});
   EXPECT_FALSE(finish(run.id)) << "ready";

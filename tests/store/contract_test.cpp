@@ -1,6 +1,8 @@
 // One task's life, as every store must keep it: identity, order, claims, settlements, and a crash.
 #include "store/contract.h"
 
+#include "task/disposition.h"
+
 namespace fanout {
 namespace {
 
@@ -70,6 +72,24 @@ TEST_P(StoreContract, WhatWaitsForALimitThatIsAnotherNowIsReadyAtOnce) {
   waits.claim = woken[0].claim;
   settle({waits});
   EXPECT_THAT(claim(run.id, 3), IsEmpty()) << "those that wait since then wait on";
+}
+
+TEST_P(StoreContract, OfThoseThatWaitForALimitSomeAreCalledBeforeTheirTime) {
+  const auto run = start(seeds(5));
+  std::vector<Settlement> put_off;
+  for (const auto& task : claim(run.id, 4)) {
+    const int place = static_cast<int>(4 - put_off.size());  // the last is due first
+    put_off.push_back(put_off_until(task, kNow + std::chrono::hours(place), "waits for x"));
+  }
+  put_off[0].reason = "waits for y";
+  settle(put_off);
+  Batch batch;
+  batch.calls = {{run.id, "waits for x", 2}, {run.id, "waits for z", 2}, {run.id + 1, "waits for x", 2}};
+  EXPECT_EQ(apply(batch).called, (std::vector<int>{2, 0, 0}));
+  std::vector<std::int64_t> ready;
+  for (const auto& task : claim(run.id, 10)) ready.push_back(task.id);
+  EXPECT_THAT(ready, testing::UnorderedElementsAre(put_off[2].task, put_off[3].task, testing::_))
+      << "those that were due first, and the one that was never put off";
 }
 
 TEST_P(StoreContract, AClaimTakesOnlyItsRun) {

@@ -65,6 +65,23 @@ TEST_F(WhyStory, AFinerLimitIsNamed) {
   EXPECT_THAT(why("p"), HasSubstr("of its tasks wait, and fanoutctl stuck says for what"));
 }
 
+TEST_F(WhyStory, OfAVendorALimitOfItsOwnThatIsUsedUpIsNamedToo) {
+  begin(vendor("rate = \"100/1s\"\n[[vendor.v.limit]]\nmatch = { level = \"b\" }\nrate = \"3/1h\"\n") +
+            fan("p"),
+        lists(50));
+  story().pass(minutes(2)); 
+  EXPECT_THAT(why("v"), HasSubstr("; besides, limit b (3/1h) is used up"));
+}
+
+TEST_F(WhyStory, AQuotaThatIsPacedIsAReason) {
+  begin(vendor("rate = \"100/1s\"\n[[vendor.v.limit]]\nquota = \"100/day\"\ntimezone = \"UTC\"\n") + fan("p"),
+        lists(50));
+  story().pass(seconds(10));
+  // No faster than a hundred times its pace: one in 8.64 s.
+  EXPECT_THAT(why("v"), HasSubstr("vendor v is held: limit all (100/day"));
+  EXPECT_THAT(story().shell("SELECT why FROM stuck WHERE run = 1"), HasSubstr("is paced"));
+}
+
 TEST_F(WhyStory, APauseIsNamed) {
   begin(vendor("rate = \"10/1s\"\n") + fan("p"), lists(500));
   story().pass(seconds(1));

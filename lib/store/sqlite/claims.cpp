@@ -48,6 +48,11 @@ Claims::Claims(Database& database, TallySheet& sheet)
                                   "AND state = 'waiting' AND reason <> '' AND claim <= ?2 LIMIT {}) "
                                   "RETURNING run, level, depth",
                                   kPromotedAtOnce)),
+      call_(database,
+            "UPDATE task SET state = 'ready', due_at = NULL, reason = NULL WHERE id IN "
+            "(SELECT id FROM task INDEXED BY task_put_off WHERE run = ?1 AND state = 'waiting' AND reason <> "
+            "'' "
+            "AND reason = ?2 ORDER BY due_at LIMIT ?3) RETURNING run, level, depth"),
       latest_claim_(database, "SELECT value FROM counter WHERE name = 'claim'"),
       next_claim_(database, "UPDATE counter SET value = value + 1 WHERE name = 'claim' RETURNING value"),
       claim_(database,
@@ -88,6 +93,11 @@ void Claims::wake(std::int64_t run) {
   latest_claim_.reset();
   std::erase_if(waking_, [run](const Waking& waking) { return waking.run == run; });
   waking_.push_back({run, latest});
+}
+
+int Claims::call(const Call& call) {
+  return static_cast<int>(
+      sheet_.moved_rows(call_.bind(call.run, call.reason, call.count), State::waiting, State::ready));
 }
 
 // One that has none left is forgotten when it is looked at again, since this transaction may be rolled back.

@@ -29,6 +29,7 @@ class Claims {
   // Tasks of that run which wait for a limit, and did so before, become ready with this promotion and those
   // after it.
   void wake(std::int64_t run);
+  int call(const Call& call);
   void claim(const ClaimWish& wish, std::vector<Task>& claimed);
   // Some of the leases that are over and of claims before that one, as if nobody had claimed them.
   std::int64_t take_back_lost(std::int64_t oldest_claim, WallTime now);
@@ -49,6 +50,7 @@ class Claims {
   Statement promote_;
   Statement promote_far_;
   Statement wake_;
+  Statement call_;
   Statement latest_claim_;
   Statement next_claim_;
   Statement claim_;

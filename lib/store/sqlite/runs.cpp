@@ -53,8 +53,10 @@ Runs::Runs(Database& database, Queue& queue)
       next_number_(database,
                    "UPDATE counter SET value = max(value, ifnull((SELECT max(id) FROM run), 0)) + 1 "
                    "WHERE name = 'run' RETURNING value"),
-      finish_(database, end_of("state = iif(state = 'cancelled', 'cancelled', 'finished')",
-                               "waiting + ready + leased")),
+      finish_(database,
+              end_of("state = iif(state = 'cancelled' OR cause = 'sample', 'cancelled', 'finished'), "
+                     "forgotten = (cause = 'sample')",
+                     "waiting + ready + leased")),
       cancel_(database,
               "UPDATE run SET state = 'cancelled', stopped = '' WHERE id = ?1 AND state = 'running'"),
       stop_(database, end_of("state = 'cancelled', stopped = ?3", "leased")),
@@ -70,6 +72,9 @@ Runs::Runs(Database& database, Queue& queue)
             "eta_high) "
             "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT DO NOTHING"),
       keep_seen_(database, "UPDATE run SET seen = ?2 WHERE id = ?1"),
+      keep_sample_(database,
+                   "INSERT INTO sample (pipeline, run, taken_at, requests, seen) VALUES (?1, ?2, ?3, ?4, ?5) "
+                   "ON CONFLICT DO UPDATE SET run = ?2, taken_at = ?3, requests = ?4, seen = ?5"),
       earlier_(
           database,
           fmt::format("SELECT r.id, t.level, t.waiting + t.ready + t.leased + t.done + t.skipped + t.dead "
@@ -142,6 +147,10 @@ void Runs::note(const RunNote& note, WallTime now) {
             eta.low, eta.median, eta.high)
       .run();
   keep_seen_.bind(note.run, note.keep->seen).run();
+}
+
+void Runs::keep(const TakenSample& sample, WallTime now) {
+  keep_sample_.bind(sample.pipeline, sample.run, unix_ms(now), sample.requests, sample.seen).run();
 }
 
 std::vector<EarlierRun> Runs::earlier_than(const Run& run) {

@@ -33,6 +33,7 @@ class Runs {
   bool stop(const StopRun& stop, WallTime now);
   bool resume(std::int64_t run);
   void note(const RunNote& note, WallTime now);
+  void keep(const TakenSample& sample, WallTime now);
   std::vector<Run> open();
   // When the latest of them ended.
   std::optional<WallTime> latest_end();
@@ -52,6 +53,7 @@ class Runs {
   Statement note_;
   Statement keep_;
   Statement keep_seen_;
+  Statement keep_sample_;
   Statement earlier_;
   Statement open_;
   Statement since_;

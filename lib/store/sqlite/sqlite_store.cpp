@@ -133,6 +133,7 @@ Applied SqliteStore::apply(const Batch& batch) {
     applied.leases_taken_back = claims_.take_back_lost(*batch.oldest_claim, batch.now);
   }
   for (const auto run : batch.wake_runs) claims_.wake(run);
+  for (const auto& call : batch.calls) applied.called.push_back(claims_.call(call));
   claims_.promote(batch.now);
   for (const auto& wish : batch.claims) claims_.claim(wish, applied.claimed);
   queue_.write_tallies();
@@ -154,6 +155,7 @@ void SqliteStore::change_runs(const Batch& batch, Applied& applied) {
     applied.dead_moved.push_back(queue_.move_dead(selection, batch.now));
   }
   for (const auto& note : batch.notes) runs_.note(note, batch.now);
+  for (const auto& sample : batch.samples) runs_.keep(sample, batch.now);
   queue_.write_tallies();
   for (const auto run : batch.finish_runs) {
     if (runs_.finish(run, batch.now)) applied.finished.push_back(run);
