@@ -89,7 +89,9 @@ TEST_P(ToldMappingOfCost, IsTakenOrNonsense) {
   const auto told = told_in(reply, spec);
   EXPECT_EQ(told.cost, GetParam().cost);
   ASSERT_EQ(told.nonsense.size(), GetParam().nonsense ? 1U : 0U);
-  if (GetParam().nonsense) EXPECT_EQ(told.nonsense[0].of, Nonsense::Of::cost);
+  if (GetParam().nonsense) {
+    EXPECT_EQ(told.nonsense[0].of, Nonsense::Of::cost);
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(ToldMapping, ToldMappingOfCost,
@@ -104,7 +106,7 @@ INSTANTIATE_TEST_SUITE_P(ToldMapping, ToldMappingOfCost,
                                          ToldCost{"TooMuch", "1e18", std::nullopt, true},
                                          ToldCost{"NoNumber", R"("nan")", std::nullopt, true},
                                          ToldCost{"AUnit", R"("12 points")", std::nullopt, true}),
-                         [](const auto& info) { return info.param.about; });
+                         [](const auto& each) { return each.param.about; });
 
 }  // namespace
 }  // namespace fanout
