@@ -6,6 +6,7 @@
 #include <boost/asio.hpp>
 #include <boost/asio/ssl.hpp>
 #include <optional>
+#include <string_view>
 
 namespace fanout::test {
 
@@ -59,8 +60,11 @@ asio::awaitable<bool> read_more(std::shared_ptr<Guest> guest) {
 }
 
 asio::awaitable<bool> read_request(std::shared_ptr<Guest> guest) {
+  constexpr std::string_view kEnd = "\r\n\r\n";
+  std::size_t looked = 0;  // at so much of it
   for (;;) {
-    const auto end = guest->heard.find("\r\n\r\n");
+    const auto end = guest->heard.find(kEnd, looked);
+    looked = guest->heard.size() - std::min(guest->heard.size(), kEnd.size() - 1);
     if (end != std::string::npos) {
       guest->room->requests.push_back(guest->heard.substr(0, end + 4));
       guest->heard.erase(0, end + 4);
