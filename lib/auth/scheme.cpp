@@ -1,5 +1,5 @@
-// { kind = "scheme", scheme = "Token", token = S }: Authorization with a scheme of the vendor's own, in the form of
-// RFC 9110 §11.4, such as "Token", "SSWS" or "GenieKey".
+// { kind = "scheme", scheme = "Token", token = S }: Authorization with a scheme of the vendor's own, in the
+// form of RFC 9110 §11.4, such as "Token", "SSWS" or "GenieKey".
 #include "auth/kinds.h"
 #include "base/ascii.h"
 #include "base/wording.h"
