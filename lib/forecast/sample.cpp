@@ -24,23 +24,11 @@ void add_to(Sums& sums, const Sums& others) {
 }  // namespace
 
 void LevelSums::add(const LevelSums& other) {
-  first += other.first;
-  further += other.further;
-  pages_of_first += other.pages_of_first;
-  pages_of_further += other.pages_of_further;
-  born += other.born;
-  born_squared += other.born_squared;
-  bytes += other.bytes;
+  for (const auto number : kLevelNumbers) this->*number += other.*number;
 }
 
 void LevelSums::take_away(const LevelSums& other) {
-  first -= other.first;
-  further -= other.further;
-  pages_of_first -= other.pages_of_first;
-  pages_of_further -= other.pages_of_further;
-  born -= other.born;
-  born_squared -= other.born_squared;
-  bytes -= other.bytes;
+  for (const auto number : kLevelNumbers) this->*number -= other.*number;
 }
 
 void Sample::add(const Settled& task) {

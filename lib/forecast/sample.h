@@ -8,6 +8,7 @@
 // million. Owned by the run's forecast, on the loop.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -40,6 +41,11 @@ struct LevelSums {
   void take_away(const LevelSums& other);
 };
 using Sums = std::vector<LevelSums>;  // by level
+
+// All that they are made of.
+inline constexpr std::array kLevelNumbers = {
+    &LevelSums::first, &LevelSums::further,      &LevelSums::pages_of_first, &LevelSums::pages_of_further,
+    &LevelSums::born,  &LevelSums::born_squared, &LevelSums::bytes};
 
 class Sample {
  public:

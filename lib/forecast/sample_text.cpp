@@ -1,6 +1,5 @@
 #include "forecast/sample_text.h"
 
-#include <array>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -10,14 +9,10 @@ using Json = nlohmann::json;
 
 // What the text is made of; the sample lets it in.
 struct SampleText {
-  static constexpr std::array kNumbers = {
-      &LevelSums::first, &LevelSums::further,      &LevelSums::pages_of_first, &LevelSums::pages_of_further,
-      &LevelSums::born,  &LevelSums::born_squared, &LevelSums::bytes};
-
   static Json json_of(const Sums& sums) {
     auto json = Json::array();
     for (const auto& level : sums) {
-      for (const auto number : kNumbers) {
+      for (const auto number : kLevelNumbers) {
         const double value = level.*number;
         // Nearly all are whole, and shorter so.
         value == std::floor(value) && value < 1e15 ? json.push_back(static_cast<std::int64_t>(value))
@@ -28,11 +23,11 @@ struct SampleText {
   }
 
   static std::optional<Sums> sums_of(const Json& json, std::size_t levels) {
-    if (!json.is_array() || json.size() != levels * kNumbers.size()) return std::nullopt;
+    if (!json.is_array() || json.size() != levels * kLevelNumbers.size()) return std::nullopt;
     Sums sums(levels);
     for (std::size_t i = 0; i < json.size(); ++i) {
       if (!json[i].is_number() || json[i].get<double>() < 0) return std::nullopt;
-      sums[i / kNumbers.size()].*kNumbers[i % kNumbers.size()] = json[i].get<double>();
+      sums[i / kLevelNumbers.size()].*kLevelNumbers[i % kLevelNumbers.size()] = json[i].get<double>();
     }
     return sums;
   }

@@ -248,6 +248,7 @@ void Dispatcher::look_at_the_hour() {
 
 std::vector<Call> Dispatcher::vacant(const std::function<bool(std::int64_t)>& goes) {
   const auto now = clock_.mono();
+  if (now < bookings_.next_look()) return {};
   if (!is_open() || limiter_.breaker_open() || limiter_.next(now) > now + kWorthWaitingFor) return {};
   return fanout::vacant(waiting_, bookings_, limiter_, goes, now);
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "base/units.h"
@@ -74,13 +75,14 @@ void Helm::start(const std::string& pipeline, const std::string& cause, WallTime
   fresh.run.started_at = clock_.wall();
   fresh.run.most_requests = most_requests;
   for (const auto& level : runs_.config()->pipelines.at(pipeline).levels) {
-    const bool is_enough = most_requests > 0 && fresh.seeds.size() >= static_cast<std::size_t>(most_requests);
-    if (level.parent >= 0 || is_enough) continue;
+    if (level.parent >= 0) continue;
     Seed seed;
     seed.level = level.name;
     seed.parents = "{}";
     fresh.seeds.push_back(std::move(seed));
   }
+  if (most_requests > 0)
+    fresh.seeds.resize(std::min(fresh.seeds.size(), static_cast<std::size_t>(most_requests)));
   committer_.pending().batch.new_runs.push_back(std::move(fresh));
 }
 

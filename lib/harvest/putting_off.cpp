@@ -112,7 +112,6 @@ std::vector<PutOff> put_off(WaitingTasks& waiting, Bookings& bookings, const Lim
 
 std::vector<Call> vacant(const WaitingTasks& waiting, Bookings& bookings, const Limiter& limiter,
                          const std::function<bool(std::int64_t)>& goes, MonoTime now) {
-  if (now < bookings.next_look()) return {};
   const PartBounds& bounds = limiter.parts();
   Bookings::Here here;
   waiting.look_at([&](const Demand& demand, int count) {

@@ -145,8 +145,8 @@ std::string FinerLimit::why(MonoTime now) const {
     return fmt::format(
         "what the daemon had sent before it died may still be at work there, and takes up the slots of {}",
         text());
-  if (!limits_.per_value && shared_->is_used_up(now)) return text() + " is used up";
   if (!limits_.per_value) {
+    if (shared_->is_used_up(now)) return text() + " is used up";
     const bool is_paced = shared_->quota && shared_->quota->next(now) > now + kWorthSaying;
     return is_paced ? text() + " is paced, lest a crash let too much of it through" : "";
   }

@@ -3,32 +3,19 @@
 #include <gtest/gtest.h>
 
 #include <map>
-#include <set>
+#include <string>
 
 #include "support/configured.h"
+#include "transcripts/configurations.h"
 
 namespace fanout {
 namespace {
 
-constexpr const char* kConfig = R"(
-[vendor.v]
-base_url = "http://v.example"
-[pipeline.p]
-vendor = "v"
-[[pipeline.p.level]]
-name = "a"
-path = "/a"
-items = "$"
-[[pipeline.p.level]]
-name = "b"
-parent = "a"
-path = "/b/{a}"
-items = "$"
-[[pipeline.p.level]]
-name = "c"
-parent = "b"
-path = "/c/{b}"
-)";
+// Levels a, b and c, each below the one before.
+std::string three_levels() {
+  return vendor("") + fan("p") +
+         "items = \"$\"\n[[pipeline.p.level]]\nname = \"c\"\nparent = \"b\"\npath = \"/c/{b}\"\n";
+}
 
 std::vector<Seed> seeds(const std::string& level, int count) {
   std::vector<Seed> seeds;
@@ -45,7 +32,7 @@ class SamplingTest : public testing::Test {
  protected:
   Sampling of(int most) const { return {config->pipelines.at("p"), most}; }
 
-  std::shared_ptr<const Config> config = config_of(kConfig);
+  std::shared_ptr<const Config> config = config_of(three_levels());
 };
 
 TEST_F(SamplingTest, SpreadsItsRequestsOverTheLevels) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <ostream>
+
 #include "reply/read_case.h"
 
 namespace fanout {
@@ -79,6 +81,8 @@ struct ToldCost {
   std::optional<int> cost;
   bool nonsense;
 };
+
+void PrintTo(const ToldCost& cost, std::ostream* out) { *out << cost.about; }
 
 class ToldMappingOfCost : public testing::TestWithParam<ToldCost> {};
 

@@ -20,14 +20,18 @@ std::string claim_of(const std::string& which) {
          "cursor, trail";
 }
 
+std::string made_ready(const std::string& which) {
+  return "UPDATE task SET state = 'ready', due_at = NULL, reason = NULL WHERE id IN (" + which +
+         ") RETURNING run, level, depth";
+}
+
 // Of waiting tasks of open runs that are due so, seen from ?1.
 std::string promotion_of(const char* compared) {
-  return fmt::format(
-      "UPDATE task SET state = 'ready', due_at = NULL, reason = NULL WHERE id IN (SELECT t.id FROM run r "
-      "INDEXED BY run_open CROSS JOIN task t INDEXED BY task_waiting ON t.run = r.id "
-      "AND t.state = 'waiting' AND t.due_at {} ?1 "
-      "WHERE r.finished_at IS NULL LIMIT {}) RETURNING run, level, depth",
-      compared, kPromotedAtOnce);
+  return made_ready(
+      fmt::format("SELECT t.id FROM run r INDEXED BY run_open CROSS JOIN task t INDEXED BY task_waiting "
+                  "ON t.run = r.id AND t.state = 'waiting' AND t.due_at {} ?1 "
+                  "WHERE r.finished_at IS NULL LIMIT {}",
+                  compared, kPromotedAtOnce));
 }
 
 std::optional<WallTime> moment_in(Statement& statement) {
@@ -43,16 +47,13 @@ Claims::Claims(Database& database, TallySheet& sheet)
     : sheet_(sheet),
       promote_(database, promotion_of("<=")),
       promote_far_(database, promotion_of(">")),
-      wake_(database, fmt::format("UPDATE task SET state = 'ready', due_at = NULL, reason = NULL WHERE id IN "
-                                  "(SELECT id FROM task INDEXED BY task_waiting WHERE run = ?1 "
-                                  "AND state = 'waiting' AND reason <> '' AND claim <= ?2 LIMIT {}) "
-                                  "RETURNING run, level, depth",
-                                  kPromotedAtOnce)),
-      call_(database,
-            "UPDATE task SET state = 'ready', due_at = NULL, reason = NULL WHERE id IN "
-            "(SELECT id FROM task INDEXED BY task_put_off WHERE run = ?1 AND state = 'waiting' AND reason <> "
-            "'' "
-            "AND reason = ?2 ORDER BY due_at LIMIT ?3) RETURNING run, level, depth"),
+      wake_(database,
+            made_ready(fmt::format("SELECT id FROM task INDEXED BY task_waiting WHERE run = ?1 "
+                                   "AND state = 'waiting' AND reason <> '' AND claim <= ?2 LIMIT {}",
+                                   kPromotedAtOnce))),
+      call_(database, made_ready("SELECT id FROM task INDEXED BY task_put_off WHERE run = ?1 "
+                                 "AND state = 'waiting' AND reason <> '' AND reason = ?2 ORDER BY due_at "
+                                 "LIMIT ?3")),
       latest_claim_(database, "SELECT value FROM counter WHERE name = 'claim'"),
       next_claim_(database, "UPDATE counter SET value = value + 1 WHERE name = 'claim' RETURNING value"),
       claim_(database,
