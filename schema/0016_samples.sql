@@ -1,12 +1,14 @@
 -- What the last sample of each pipeline has shown: so many requests, spread over its levels, whose answers were not kept.
---   run   that asked them; it is forgotten with its end, and its number is given to no other
---   seen  how its tree grows, JSON
+--   run     that asked them; it is forgotten with its end, and its number is given to no other
+--   seen    how its tree grows, JSON
+--   failed  how many requests of which levels failed, and the last reason, JSON
 CREATE TABLE sample (
   pipeline TEXT    PRIMARY KEY,
   run      INTEGER NOT NULL,
   taken_at INTEGER NOT NULL,
   requests INTEGER NOT NULL,
-  seen     TEXT    NOT NULL
+  seen     TEXT    NOT NULL,
+  failed   TEXT    NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 -- Those that wait for a limit of their own, by which one: where it is free before their time, some are called.

@@ -8,11 +8,9 @@
 #include "base/error.h"
 #include "base/units.h"
 #include "base/wording.h"
+#include "daemon/fanoutctl/foreknown.h"
 #include "daemon/layout.h"
-#include "forecast/growth.h"
-#include "forecast/sample_text.h"
 #include "forecast/wording.h"
-#include "harvest/foresight.h"
 #include "harvest/limits_now.h"
 #include "harvest/prospect.h"
 #include "harvest/time_needed.h"
@@ -25,50 +23,19 @@ using Json = nlohmann::ordered_json;
 
 constexpr int kStarts = 100;  // that are looked at for the shortest time between two
 
-// As if a run had been begun by the requests of the sample, all of which has still to be asked.
-struct Foreknown {
-  explicit Foreknown(const PlanFor& asked)
-      : tree(tree_of(&asked.pipeline)), sample(tree.size()), counts(tree.size()) {
-    std::vector<EarlierRun> earlier;
-    for (const auto& run : asked.past) earlier.push_back(run.levels);
-    if (asked.sample) {
-      if (auto read = sample_of(asked.sample->seen, tree)) sample = std::move(*read), sampled = true;
-    }
-    for (std::size_t i = 0; i < tree.size(); ++i) {
-      const auto& seen = sample.all()[i];
-      const double listed =
-          (tree[i].parent < 0 ? 1 : seen.born) + seen.pages_of_first + seen.pages_of_further;
-      counts[i] = {std::llround(seen.settled()), std::llround(std::max(listed - seen.settled(), 0.0))};
-    }
-    if (sampled || !earlier.empty()) growth = growth_of(tree, counts, sample, history_of(earlier, tree));
-  }
-  std::int64_t settled() const {
-    std::int64_t settled = 0;
-    for (const auto& count : counts) settled += count.settled;
-    return settled;
-  }
-
-  LevelTree tree;
-  Sample sample;
-  Counts counts;
-  bool sampled = false;
-  std::optional<Growth> growth;
-};
-
 std::vector<double> calls_of(const NextRun& next) {
   std::vector<double> calls;
   for (const auto& level : next.levels) calls.push_back(static_cast<double>(level.calls));
   return calls;
 }
 
-void add_times(NextRun& next, const PlanFor& asked) {
+void add_times(NextRun& next, const Load& load, const PlanFor& asked) {
   const auto& vendor = asked.vendor;
   const auto begins = asked.pipeline.schedule ? asked.pipeline.schedule->next_after(asked.now) : std::nullopt;
   const auto wall = begins.value_or(asked.now);
   auto known = vendor;
   known.adaptive = false;  // nobody knows what will be found
   const Limiter limiter(limits_now(known, wall, MonoTime{}), MonoTime{});
-  const auto load = load_of(asked.pipeline, vendor, calls_of(next));
   const auto calls = static_cast<double>(next.calls.median);
   next.cost = load.cost;
   next.at_the_limit = time_needed(limiter, known, load, calls, 0, wall, {});
@@ -78,17 +45,35 @@ void add_times(NextRun& next, const PlanFor& asked) {
   next.lasts = std::max(next.at_the_limit.value_or(milliseconds(0)), next.took.value_or(milliseconds(0)));
 }
 
-void add_schedule(NextRun& next, const PlanFor& asked) {
-  next.tightest = tightest_in_a_day(asked.vendor);
+// Of those of some levels; those that are kept for each value are used by nobody knows how many.
+void add_finer_quotas(NextRun& next, const Load& load, double calls_a_day, const VendorSpec& vendor) {
+  for (const auto& [place, cost] : load.finer) {
+    const auto& limit = vendor.limits.at(place);
+    auto rates = limit.rates;
+    if (limit.quota) rates.push_back(limit.quota->as_rate());
+    for (const auto& rate : rates) {
+      const double share = calls_a_day * cost / in_a_day(rate);
+      if (limit.quiet || share <= next.share_of_all) continue;
+      next.tightest = rate;
+      next.tightest_name = fmt::format("{} of limit {}", format_rate(rate), limit.name);
+      next.share = next.share_of_all = share;
+    }
+  }
+}
+
+void add_schedule(NextRun& next, const Load& load, const PlanFor& asked) {
   const auto& schedule = asked.pipeline.schedule;
-  const double a_day = schedule ? runs_a_day(*schedule, asked.now) : 1;
-  if (next.tightest) {
-    const double cost = a_day * static_cast<double>(next.calls.median) * next.cost;
+  const double calls_a_day =
+      (schedule ? runs_a_day(*schedule, asked.now) : 1) * static_cast<double>(next.calls.median);
+  if (next.tightest = tightest_in_a_day(asked.vendor); next.tightest) {
+    const double cost = calls_a_day * next.cost;
+    next.tightest_name = format_rate(*next.tightest);
     next.share = cost / in_a_day(*next.tightest);
     next.share_of_all = (cost + asked.others_a_day) / in_a_day(*next.tightest);
   }
+  add_finer_quotas(next, load, calls_a_day, asked.vendor);
   if (!schedule) return;
-  next.runs_a_day = a_day;
+  next.runs_a_day = runs_a_day(*schedule, asked.now);
   next.starts = schedule->next_after(asked.now);
   auto start = next.starts;
   for (int i = 0; start && i < kStarts; ++i) {
@@ -140,12 +125,12 @@ std::string time_text(const NextRun& next, const PlanFor& asked) {
   return text + "\n";
 }
 
-std::string quota_text(const NextRun& next, const PlanFor& asked) {
+std::string quota_text(const NextRun& next) {
   if (!next.tightest) return {};
   auto text = next.runs_a_day ? fmt::format("quota: its runs of a day ({:.3g}) need ", *next.runs_a_day)
                               : std::string("quota: one run needs ");
-  text += fmt::format("{} of what {} allows in a day", percent(next.share), format_rate(*next.tightest));
-  if (asked.others_a_day > 0)
+  text += fmt::format("{} of what {} allows in a day", percent(next.share), next.tightest_name);
+  if (next.share_of_all > next.share)
     text += fmt::format(", with the vendor's other pipelines {}", percent(next.share_of_all));
   // One run alone drains, though it takes longer than a day.
   return text + (next.runs_a_day && next.share_of_all > 1 ? ": will not drain\n" : "\n");
@@ -162,28 +147,38 @@ std::string schedule_text(const NextRun& next) {
 }
 
 // What the levels bring that an output keeps.
-std::int64_t bytes_of(const NextRun& next, const Sample& sample, const PipelineSpec& pipeline) {
+void add_bytes(NextRun& next, const Sample& sample, const PipelineSpec& pipeline) {
   double bytes = 0;
   for (std::size_t i = 0; i < next.levels.size(); ++i) {
+    const auto& [name, calls] = next.levels[i];
     const auto& seen = sample.all()[i];
-    const bool is_kept = std::ranges::any_of(
-        pipeline.outputs, [&](const OutputSpec& output) { return output.level == next.levels[i].name; });
-    if (is_kept && seen.settled() > 0)
-      bytes += seen.bytes / seen.settled() * static_cast<double>(next.levels[i].calls);
+    if (std::ranges::find(pipeline.outputs, name, &OutputSpec::level) == pipeline.outputs.end()) continue;
+    if (seen.settled() > 0) {
+      bytes += seen.bytes / seen.settled() * static_cast<double>(calls);
+    } else if (calls > 0) {
+      next.unweighed.push_back(name);
+    }
   }
-  return std::llround(bytes);
+  next.bytes = std::llround(bytes);
 }
 
-// Levels of which the sample has shown nothing, or not what they list.
-std::vector<std::string> unseen_levels(const Foreknown& known) {
-  std::vector<std::string> unseen;
-  for (std::size_t i = 0; i < known.tree.size(); ++i) {
-    if (known.counts[i].settled == 0) unseen.push_back(known.tree[i].name);
-  }
-  return unseen;
+std::string requests_text(int requests) {
+  return fmt::format("{} {}", requests, requests == 1 ? "request" : "requests");
 }
 
-std::string unknown_text(const PlanFor& asked) {
+// What went wrong in the sample, by level.
+std::string failures_text(const Foreknown& known) {
+  std::string text;
+  for (const auto& [level, answered, failed, last] : known.failures) {
+    const auto what = answered == 0
+                          ? fmt::format("none of level {} was answered, {} failed", level, failed)
+                          : fmt::format("{} of level {} failed, {} did not", failed, level, answered);
+    text += fmt::format("in the sample {}; the last: {}\n", what, one_line(last));
+  }
+  return text;
+}
+
+std::string unknown_text(const Foreknown& known, const PlanFor& asked) {
   const auto& name = asked.pipeline.name;
   if (!asked.sample) {
     return fmt::format(
@@ -192,26 +187,29 @@ std::string unknown_text(const PlanFor& asked) {
         "  or run it once: fanoutctl start {0}; while it runs, fanoutctl status says what it comes to\n",
         name, asked.past.empty() ? "" : " with these levels", name);
   }
-  const Foreknown known(asked);
   const auto requests = asked.sample->requests;
   if (!known.sampled)
     return fmt::format(
-        "{0}: its sample of {1} requests was taken of other levels; take another: fanoutctl plan "
-        "{0} --sample {1}\n",
-        name, requests);
-  const auto unseen = unseen_levels(known);
+        "{0}: its sample of {1} was taken of other levels; take another: fanoutctl plan {0} --sample {2}\n",
+        name, requests_text(requests), std::max(requests, 50));
+  std::vector<std::string> unseen;
+  for (std::size_t i = 0; i < known.tree.size(); ++i) {
+    if (known.counts[i].settled == 0) unseen.push_back(known.tree[i].name);
+  }
+  const auto why = unseen.empty() ? "" : ": no reply of " + listed(unseen) + " has come";
+  if (!known.failures.empty())
+    return fmt::format("{}: its sample of {} says too little{}\n", name, requests_text(requests), why) +
+           failures_text(known);
   return fmt::format(
-      "{}: its sample of {} requests says too little{}\n"
-      "  take a larger one: fanoutctl plan {} --sample {}; what failed is in: fanoutctl dead list\n",
-      name, requests,
-      unseen.empty() ? ", so unlike are its branches" : ": no reply of " + listed(unseen) + " has come", name,
+      "{}: its sample of {} says too little{}\n  take a larger one: fanoutctl plan {} --sample {}\n", name,
+      requests_text(requests), unseen.empty() ? ", so unlike are its branches" : why, name,
       std::max(4 * requests, 50));
 }
 
-std::string title(const NextRun& next, const PlanFor& asked) {
+std::string title(const Foreknown& known, const PlanFor& asked) {
   std::vector<std::string> by;
-  if (next.sampled)
-    by.push_back(fmt::format("a sample of {} requests at {} was", asked.sample->requests,
+  if (known.sampled)
+    by.push_back(fmt::format("a sample of {} at {} was", requests_text(asked.sample->requests),
                              format_utc(asked.sample->taken_at).substr(0, 16) + "Z"));
   if (asked.past.size() == 1) by.push_back("the last complete one was");
   if (asked.past.size() > 1)
@@ -219,11 +217,11 @@ std::string title(const NextRun& next, const PlanFor& asked) {
   return fmt::format("{}: the next run, as {}\n", asked.pipeline.name, fmt::join(by, ", and as "));
 }
 
-std::string disk_text(const NextRun& next) {
-  if (next.sampled)
-    return next.bytes > 0
-               ? fmt::format("disk: about {}, if replies are kept as they come\n", format_size(next.bytes))
-               : "disk: nothing is written\n";
+std::string disk_text(const NextRun& next, const PlanFor& asked) {
+  if (!next.unweighed.empty())
+    return fmt::format("disk: unknown, since no reply of {} has come\n", listed(next.unweighed));
+  if (asked.past.empty() && next.bytes > 0)
+    return fmt::format("disk: about {}, if replies are kept as they come\n", format_size(next.bytes));
   std::vector<std::string> what;
   if (next.parts > 0)
     what.push_back(fmt::format("{} in {} {}", format_size(next.bytes), grouped(next.parts),
@@ -239,16 +237,16 @@ std::optional<NextRun> next_run(const PlanFor& asked) {
   const Foreknown known(asked);
   if (!known.growth) return std::nullopt;
   NextRun next;
-  next.sampled = known.sampled;
   for (std::size_t i = 0; i < known.tree.size(); ++i)
     next.levels.push_back(
         {known.tree[i].name, known.counts[i].settled + std::llround(known.growth->to_come[i])});
   const auto in_all = [&](double to_come) { return known.settled() + std::llround(to_come); };
   next.calls = {in_all(known.growth->low()), in_all(known.growth->median), in_all(known.growth->high())};
-  add_times(next, asked);
-  add_schedule(next, asked);
-  if (next.sampled) {
-    next.bytes = bytes_of(next, known.sample, asked.pipeline);
+  const auto load = load_of(asked.pipeline, asked.vendor, calls_of(next));
+  add_times(next, load, asked);
+  add_schedule(next, load, asked);
+  if (asked.past.empty()) {
+    add_bytes(next, known.sample, asked.pipeline);
   } else {
     const auto& last = asked.past.front();
     next.bytes = last.bytes;
@@ -259,9 +257,10 @@ std::optional<NextRun> next_run(const PlanFor& asked) {
 }
 
 std::string text_of(const std::optional<NextRun>& next, const PlanFor& asked) {
-  if (!next) return unknown_text(asked);
-  return title(*next, asked) + calls_text(*next) + time_text(*next, asked) + quota_text(*next, asked) +
-         schedule_text(*next) + disk_text(*next);
+  const Foreknown known(asked);
+  if (!next) return unknown_text(known, asked);
+  return title(known, asked) + calls_text(*next) + time_text(*next, asked) + quota_text(*next) +
+         schedule_text(*next) + disk_text(*next, asked) + failures_text(known);
 }
 
 Json json_of(const std::optional<NextRun>& next, const PlanFor& asked) {

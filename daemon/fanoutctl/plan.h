@@ -7,38 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "spec/pipeline.h"
-#include "spec/vendor.h"
-#include "store/foreseen.h"
+#include "daemon/fanoutctl/plan_for.h"
 
 namespace fanout {
-
-struct PastRun {
-  EarlierRun levels;
-  milliseconds took{0};
-  std::int64_t bytes = 0;  // of its parts, as they lie on the disk
-  std::int64_t parts = 0;
-  std::int64_t answers = 0;  // files of one answer, whose size nobody keeps
-  std::int64_t run = 0;      // its number
-};
-
-// A few requests that were asked to tell; see harvest/sampling.h.
-struct PastSample {
-  int requests = 0;
-  WallTime taken_at{};
-  std::string seen;  // see forecast/sample_text.h
-};
-
-// What is asked about.
-struct PlanFor {
-  const PipelineSpec& pipeline;
-  const VendorSpec& vendor;
-  std::vector<PastRun> past;  // complete runs, the latest first
-  double others_a_day = 0;    // what calls of the vendor's other scheduled pipelines cost
-  bool other_limits = false;  // than those of the configuration: how fast earlier runs were says nothing
-  WallTime now{};
-  std::optional<PastSample> sample{};  // that is to be gone by, beside the runs
-};
 
 struct NextRun {
   struct Level {
@@ -52,14 +23,15 @@ struct NextRun {
   bool by_rates = false;                     // … and it is the vendor's own rates that say so
   std::optional<milliseconds> took;          // the last one
   milliseconds lasts{0};                     // as far as is known: the longer of both
-  std::optional<Rate> tightest;              // … in a day
+  std::optional<Rate> tightest;              // … in a day, of all limits the one that is used most
+  std::string tightest_name;                 // as people call it
   std::optional<double> runs_a_day;          // nothing: it has no schedule
   double share = 0;                // of what the tightest rate allows in a day: all of this one's runs …
   double share_of_all = 0;         // … and of the vendor's other pipelines
   std::optional<WallTime> starts;  // next …
   std::optional<milliseconds> until_next;  // … and the shortest time from one start to the next
   std::int64_t bytes = 0, parts = 0, answers = 0;
-  bool sampled = false;  // and the bytes are those of replies
+  std::vector<std::string> unweighed;  // levels that are kept, of which no reply has come
 };
 
 // Nothing where neither a complete run nor a sample says enough.

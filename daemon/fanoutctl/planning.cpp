@@ -47,11 +47,11 @@ std::vector<PastRun> past_runs(const Database& database, const std::string& pipe
 std::optional<PastSample> sample_after(const Database& database, const std::string& pipeline,
                                        std::int64_t run) {
   Statement statement(database,
-                      "SELECT requests, taken_at, seen FROM sample WHERE pipeline = ?1 AND run > ?2");
+                      "SELECT requests, taken_at, seen, failed FROM sample WHERE pipeline = ?1 AND run > ?2");
   statement.bind(pipeline, run);
   if (!statement.step()) return std::nullopt;
   return PastSample{static_cast<int>(statement.integer(0)), from_unix_ms(statement.integer(1)),
-                    std::string(statement.text(2))};
+                    std::string(statement.text(2)), std::string(statement.text(3))};
 }
 
 Config configuration(const Words& words) {
@@ -101,6 +101,11 @@ std::string planned(Database& database, const Words& words, WallTime now) {
                       now,
                       std::move(sample)};
   const auto next = next_run(asked);
+  if (words.sample > 0 && !next) {
+    auto why = text_of(next, asked);
+    why.pop_back();
+    throw Error(why, "");
+  }
   return words.json ? json_of(next, asked).dump(2) + "\n" : text_of(next, asked);
 }
 

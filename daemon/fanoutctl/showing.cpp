@@ -10,6 +10,7 @@
 #include "base/units.h"
 #include "daemon/fanoutctl/planning.h"
 #include "daemon/fanoutctl/rows.h"
+#include "daemon/fanoutctl/waiting.h"
 #include "daemon/layout.h"
 #include "daemon/live_lines.h"
 #include "daemon/skipped_levels.h"
@@ -48,12 +49,6 @@ constexpr const char* kLatestRuns =
     " WHERE p.finished IS NULL OR p.run = (SELECT max(l.id) FROM run l"
     "   WHERE l.pipeline = p.pipeline AND l.forgotten = 0)"
     " ORDER BY p.run";
-
-// The task of a run that is due first, where none is ready or on its way.
-constexpr const char* kNextOfWaiting =
-    "SELECT strftime('%Y-%m-%d %H:%M:%S', due_at / 1000, 'unixepoch') AS due, reason FROM task"
-    " INDEXED BY task_waiting WHERE run = ?1 AND state = 'waiting'"
-    " AND NOT EXISTS (SELECT 1 FROM tally WHERE run = ?1 AND ready + leased > 0) ORDER BY due_at LIMIT 1";
 
 // Without a daemon nothing comes nearer: no time is left to count.
 std::string progress_line(const Row& run, bool is_running) {
@@ -108,14 +103,6 @@ std::string held_line(const Row& row) {
                      format_duration(seconds(row["seconds_left"].get<std::int64_t>())));
 }
 
-std::string waiting_line(Database& database, std::int64_t run) {
-  const auto next = rows_of(database, kNextOfWaiting, run);
-  if (next.empty()) return {};
-  const auto why = one_line(cell(next.front(), "reason"));
-  return fmt::format("  all that is open of it waits, the first until {} UTC{}\n", cell(next.front(), "due"),
-                     why.empty() ? "" : ": " + why);
-}
-
 std::string status(Database& database, const Words& words, WallTime now) {
   const auto holder = StateLock::holder(database.path().parent_path());
   auto runs = rows_of(database, kLatestRuns, unix_ms(now));
@@ -152,8 +139,9 @@ std::string status(Database& database, const Words& words, WallTime now) {
   for (const auto& run : runs) {
     const auto line = progress_line(run, holder.has_value());
     text += (width() > 0 ? fit(line, width()) : line) + "\n";
-    if (holder && run["finished"].is_null() && cell(run, "blocked").empty())
-      text += waiting_line(database, run["run"].get<std::int64_t>());
+    const bool goes = holder && run["finished"].is_null() && cell(run, "blocked").empty();
+    if (const auto waits = goes ? waiting_text(database, run["run"].get<std::int64_t>()) : ""; !waits.empty())
+      text += "  " + waits + "\n";
     for (const auto& skipped : skipped_levels(database, run["run"].get<std::int64_t>()))
       text += "  " + skipped + "\n";
   }

@@ -60,6 +60,7 @@ void Conclusions::draw(Attempt& attempt, Reply reply, Reading reading) {
     if (run == nullptr || !run->sampling || run->sampling->one_more()) {
       go_on(attempt, outcome.again, std::move(target).value_or(""));
     } else {
+      run->sampling->failed(task.level, outcome.reason);
       committer_.settle(not_sampled(task, outcome.reason));
     }
     return;
@@ -130,15 +131,24 @@ void Conclusions::settle(const Attempt& attempt, const Outcome& outcome, Reply r
     keep(attempt, std::move(reply), std::move(reading));
 }
 
-// All that it has listed is seen, and some of it is asked.
+// All that it has listed is seen, and some of it is asked. What fails is told with the sample: nobody could
+// put it back to work.
 void Conclusions::sample(ActiveRun& run, const Task& task, Settlement& settlement) {
+  auto& sampling = *run.sampling;
+  const auto why = settlement.failure ? settlement.failure->what : settlement.reason;
   if (settlement.to == State::ready || settlement.to == State::waiting) {
-    if (!run.sampling->one_more())
-      settlement = not_sampled(task, settlement.failure ? settlement.failure->what : settlement.reason);
-    return;
+    if (sampling.one_more()) return;
+    settlement = not_sampled(task, why);
+    return sampling.failed(task.level, why);
   }
   run.foresight.saw(settlement);
-  settlement.seeds = run.sampling->chosen(task.level, std::move(settlement.seeds));
+  if (settlement.to == State::done) {
+    sampling.answered(task.level);
+    settlement.seeds = sampling.chosen(task.level, std::move(settlement.seeds));
+  } else {
+    sampling.failed(task.level, why);
+    settlement.to = State::skipped;
+  }
 }
 
 void Conclusions::bury(const Attempt& attempt, const Settlement& settlement) {

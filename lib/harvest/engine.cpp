@@ -258,9 +258,9 @@ void Engine::complete(Commit& commit, const std::vector<Plan>& plans) {
     if (run.counted && run.open() == 0) {
       commit.seal_runs.push_back(id);
       commit.batch.finish_runs.push_back(id);
-      if (run.sampling)
-        commit.batch.samples.push_back(
-            {run.run.pipeline, id, run.sampling->requests(), run.foresight.forecast().text()});
+      if (run.sampling && run.run.state == RunState::running)
+        commit.batch.samples.push_back({run.run.pipeline, id, run.sampling->requests(),
+                                        run.foresight.forecast().text(), run.sampling->failures_text()});
     }
   }
   add_notes(commit, runs_, horizon(), on_.log);

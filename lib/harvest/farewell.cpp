@@ -50,13 +50,14 @@ void say_farewell(const ActiveRun& run, WallTime now, const std::string& fanoutc
         format_duration(now - run.run.started_at), fanoutctl, run.run.id, fanoutctl, run.run.id));
     return;
   }
-  if (run.sampling) {
-    const auto line = fmt::format(
-        "run {}, a sample of pipeline {}, has ended: {} requests, {} dead; what it says: {} plan {}",
-        run.run.id, run.run.pipeline, run.sampling->requests(), run.dead(), fanoutctl, run.run.pipeline);
-    return run.dead() > 0 ? log.warning(line) : log.notice(line);
-  }
   const bool cancelled = run.run.state == RunState::cancelled;
+  if (run.sampling && !cancelled) {
+    const int failures = run.sampling->failures();
+    const auto line = fmt::format(
+        "run {}, a sample of pipeline {}, has ended: {} requests, {} failed; what it says: {} plan {}",
+        run.run.id, run.run.pipeline, run.sampling->requests(), failures, fanoutctl, run.run.pipeline);
+    return failures > 0 ? log.warning(line) : log.notice(line);
+  }
   const auto line = fmt::format("run {} of pipeline {} is {}: {} done, {} skipped, {} dead, after {}",
                                 run.run.id, run.run.pipeline, cancelled ? "cancelled" : "complete", done,
                                 skipped, run.dead(), format_duration(now - run.run.started_at));

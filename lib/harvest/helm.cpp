@@ -46,8 +46,9 @@ std::string Helm::why_not_start(const std::string& pipeline) {
     return fmt::format("no pipeline {} in the configuration; there are: {}", pipeline,
                        listed(pipelines_of(*runs_.config())));
   }
-  // One that had ended and was put back to work holds up no other.
-  if (const auto* open = runs_.of_pipeline(pipeline); open != nullptr && !open->run.reopened)
+  // One that had ended and was put back to work holds up no other, and a sample gives way.
+  if (const auto* open = runs_.of_pipeline(pipeline);
+      open != nullptr && !open->run.reopened && !open->sampling)
     return fmt::format("run {} of it is still open", open->run.id);
   return is_beginning(pipeline) ? "a run of it is just beginning" : "";
 }
@@ -60,14 +61,20 @@ std::string Helm::start(const std::string& pipeline) {
 }
 
 std::string Helm::sample(const std::string& pipeline, int most_requests) {
+  const auto* open = runs_.of_pipeline(pipeline);
+  if (open != nullptr && open->sampling)
+    return fmt::format("refused: run {} of it, a sample, is still open; to end it: cancel", open->run.id);
   const auto why_not = why_not_start(pipeline);
-  if (!why_not.empty()) return "refused: " + why_not;
+  if (!why_not.empty())
+    return fmt::format("refused: {}{}", why_not,
+                       open != nullptr ? ", and its status says what it comes to" : "");
   start(pipeline, kSample, clock_.wall(), most_requests);
   return fmt::format("a sample of at most {} requests is taken", most_requests);
 }
 
 void Helm::start(const std::string& pipeline, const std::string& cause, WallTime scheduled_for,
                  int most_requests) {
+  if (const auto* open = runs_.of_pipeline(pipeline); open != nullptr && open->sampling) cancel(pipeline);
   NewRun fresh;
   fresh.run.pipeline = pipeline;
   fresh.run.cause = cause;

@@ -171,7 +171,8 @@ struct TakenSample {
   std::string pipeline;
   std::int64_t run = 0;
   int requests = 0;
-  std::string seen;  // see forecast/sample_text.h
+  std::string seen;    // see forecast/sample_text.h
+  std::string failed;  // see harvest/sampling.h
 };
 
 // So many of a run's tasks that were put off for that reason are ready at once, those that were due first.

@@ -183,8 +183,72 @@ TEST_F(PlanBySampleTest, OneThatIsTooSmallSaysWhichLevelsItHasNotReached) {
   Sample nothing(2);
   question.sample->seen = fanout::text_of(nothing, tree_of(&question.pipeline));
   EXPECT_EQ(text_of(next_run(question), question),
-            "p: its sample of 1 requests says too little: no reply of troop and warrior has come\n"
-            "  take a larger one: fanoutctl plan p --sample 50; what failed is in: fanoutctl dead list\n");
+            "p: its sample of 1 request says too little: no reply of troop and warrior has come\n"
+            "  take a larger one: fanoutctl plan p --sample 50\n");
+}
+
+// A newcomer's wrong path gave a plan of one call.
+TEST_F(PlanBySampleTest, OneOfWhichALevelOnlyFailedGivesNoPlanButTheReason) {
+  auto question = asked_by(2);
+  question.sample->failed = R"({"warrior":{"answered":0,"failed":2,"last":"HTTP 404"}})";
+  const auto next = next_run(question);
+  EXPECT_FALSE(next);
+  EXPECT_THAT(text_of(next, question),
+              HasSubstr("in the sample none of level warrior was answered, 2 failed; the last: HTTP 404\n"));
+}
+
+TEST_F(PlanBySampleTest, WhatFailedBesideOthersIsSaid) {
+  auto question = asked_by(20);
+  question.sample->failed = R"({"warrior":{"answered":19,"failed":1,"last":"HTTP 500"}})";
+  EXPECT_THAT(text_of(next_run(question), question),
+              HasSubstr("in the sample 1 of level warrior failed, 19 did not; the last: HTTP 500\n"));
+}
+
+TEST_F(PlanBySampleTest, HowMuchRoomIsNeededIsUnknownWhereNoReplyHasCome) {
+  config =
+      config_of(std::string(kConfig) + "[[pipeline.p.output]]\nlevel = \"warrior\"\nto = \"raw.ndjson\"\n");
+  const auto question = asked_by(0);
+  EXPECT_THAT(text_of(next_run(question), question),
+              HasSubstr("disk: unknown, since no reply of warrior has come\n"));
+}
+
+TEST_F(PlanBySampleTest, APageThatEachPageListsIsOne) {
+  config = config_of(std::string(kConfig) + R"(
+[pipeline.paged]
+vendor = "v"
+[[pipeline.paged.level]]
+name = "troop"
+path = "/t"
+items = "$.items"
+page = { kind = "offset", param = "o", size_param = "s", size = 3, total = "$.total" }
+[[pipeline.paged.level]]
+name = "warrior"
+parent = "troop"
+path = "/{troop}/w"
+)");
+  auto question = asked({}, "paged");
+  const auto tree = tree_of(&question.pipeline);
+  Sample sample(tree.size());
+  sample.add({0, false, 2, {{1, 3}}, 0});
+  sample.add({0, true, 1, {{1, 3}}, 0});
+  sample.add({0, true, 0, {{1, 2}}, 0});
+  sample.add({1, false, 0, {}, 0});
+  question.sample = PastSample{4, question.now, fanout::text_of(sample, tree)};
+  const auto next = next_run(question);
+  ASSERT_TRUE(next);
+  EXPECT_EQ(next->levels[0].calls, 3);
+  EXPECT_EQ(next->levels[1].calls, 8);
+}
+
+TEST_F(PlanForTest, AQuotaOfSomeLevelsIsReckonedToo) {
+  config = config_of(std::string(kConfig) +
+                     "[[vendor.v.limit]]\nmatch = { level = \"warrior\" }\nquota = \"20/day\"\n");
+  vendor = config->vendors.at("v");
+  const auto question = asked({past(80)});
+  const auto next = next_run(question);
+  EXPECT_THAT(text_of(next, question),
+              HasSubstr("need 400 % of what 20/1d of limit warrior allows in a day: will not drain\n"));
+  EXPECT_FALSE(json_of(next, question)["will_drain"]);
 }
 
 TEST_F(PlanBySampleTest, OneOfOtherLevelsSaysThat) {

@@ -128,6 +128,43 @@ TEST_F(ForecastTest, PlansAFirstRunFromASampleOfItsRequests) {
   EXPECT_THAT(plan({}).output, HasSubstr("as the last complete one was"));
 }
 
+TEST_F(ForecastTest, ASampleThatOnlyFailsIsNoPlanAndSaysWhy) {
+  auto text = House::story(vendor.url(), "concurrency = 16\nrate = \"500/1s\"");
+  const std::string right = "\"/device/groups\"";
+  text.replace(text.find(right), right.size(), "\"/no/such/thing\"");
+  house.configure(text);
+  auto daemon = house.started_daemon();
+  const auto sampled = house.fanoutctl({"plan", "monitoring", "--sample", "10"});
+  EXPECT_EQ(sampled.code, 1);
+  EXPECT_THAT(sampled.output,
+              HasSubstr("in the sample none of level troop was answered, 1 failed; the last: 404"));
+  EXPECT_THAT(house.fanoutctl({"dead", "list"}).output, HasSubstr("no dead letters"));
+}
+
+TEST_F(ForecastTest, ASampleGivesWayToARunAndLeavesNothing) {
+  configure("\"1/10s\"");
+  auto daemon = house.started_daemon();
+  house.sql("INSERT INTO control (command, target) VALUES ('sample', 'monitoring/50')");
+  ASSERT_TRUE(eventually([&] { return house.sql("SELECT cause FROM progress") == "sample"; }));
+  EXPECT_THAT(house.fanoutctl({"plan", "monitoring", "--sample", "5"}).output,
+              HasSubstr("a sample, is still open"));
+  EXPECT_THAT(house.fanoutctl({"start", "monitoring"}).output, HasSubstr("started"));
+  ASSERT_TRUE(eventually([&] { return house.sql("SELECT group_concat(cause) FROM progress") == "control"; }));
+  EXPECT_EQ(house.sql("SELECT count(*) FROM sample"), "0");
+}
+
+TEST_F(ForecastTest, ASampleWhoseAskerIsInterruptedIsCancelled) {
+  configure("\"1/10s\"");
+  auto daemon = house.started_daemon();
+  Process asker(
+      {.words = {FANOUTCTL_BINARY, "--config", house.config(), "plan", "monitoring", "--sample", "50"}});
+  ASSERT_TRUE(eventually([&] { return house.sql("SELECT cause FROM progress") == "sample"; }));
+  asker.signal(SIGINT);
+  EXPECT_EQ(asker.wait(), 1);
+  EXPECT_TRUE(eventually([&] { return house.sql("SELECT count(*) FROM progress") == "0"; }));
+  EXPECT_EQ(house.sql("SELECT count(*) FROM sample"), "0");
+}
+
 TEST_F(ForecastTest, ASampleEndsWithItsDaemon) {
   configure("\"1/10s\"");
   auto daemon = house.started_daemon();

@@ -94,6 +94,14 @@ TEST_F(SampleTest, ARequestThatFailedIsSentAgainAsLongAsThereAreSome) {
   EXPECT_EQ(requests(), 2);
 }
 
+TEST_F(SampleTest, WhatDiesIsToldWithTheSampleAndIsNoDeadLetter) {
+  EXPECT_EQ(settled_in_sample(4, reply_of(418)).to, State::skipped);
+  EXPECT_TRUE(lines.empty());
+  EXPECT_THAT(
+      runs.find(1)->sampling->failures_text(),
+      testing::AllOf(testing::HasSubstr(R"("a":{"answered":0,"failed":1)"), testing::HasSubstr("418")));
+}
+
 TEST_F(SampleTest, WithoutOneLeftItIsLeftOutWithTheReason) {
   const auto settlement = settled_in_sample(1, reply_of(500, "oh no"));
   EXPECT_EQ(settlement.to, State::skipped);

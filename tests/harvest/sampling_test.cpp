@@ -74,6 +74,44 @@ TEST_F(SamplingTest, FurtherPagesAreSomeOfItToo) {
   EXPECT_EQ(of_level, (std::map<std::string, int>{{"a", 13}, {"b", 13}})) << "and as many for level c";
 }
 
+Seed page(int number) {
+  Seed seed;
+  seed.level = "a";
+  seed.list = 1;
+  seed.page = number;
+  return seed;
+}
+
+// A newcomer's list of three pages: each told of those behind it, and the first of them took all the
+// requests.
+TEST_F(SamplingTest, APageThatIsListedAgainIsNotPlannedAgain) {
+  auto sampling = of(41);
+  EXPECT_EQ(sampling.chosen("a", {page(2), page(3)}).size(), 2U);
+  EXPECT_TRUE(sampling.chosen("a", {page(3)}).empty());
+  EXPECT_EQ(sampling.requests(), 3);
+}
+
+TEST_F(SamplingTest, TheFirstBranchesOfAPagedListLeaveRequestsForThoseOfLaterPages) {
+  auto sampling = of(80);
+  auto first = seeds("b", 3);
+  first.push_back(page(2));
+  first.push_back(page(3));
+  EXPECT_EQ(sampling.chosen("a", first).size(), 5U);
+  for (int i = 0; i < 3; ++i) sampling.chosen("b", seeds("c", 100));
+  EXPECT_EQ(sampling.chosen("a", seeds("b", 3)).size(), 3U);
+  EXPECT_EQ(sampling.chosen("a", seeds("b", 2)).size(), 2U);
+  EXPECT_GE(sampling.chosen("b", seeds("c", 100)).size(), 1U);
+}
+
+TEST_F(SamplingTest, SaysOfWhichLevelsSomeFailed) {
+  auto sampling = of(10);
+  sampling.answered("a");
+  sampling.failed("b", "HTTP 404");
+  sampling.failed("b", "HTTP 500");
+  EXPECT_EQ(sampling.failures(), 2);
+  EXPECT_EQ(sampling.failures_text(), R"({"b":{"answered":0,"failed":2,"last":"HTTP 500"}})");
+}
+
 TEST_F(SamplingTest, NeverPlansMoreThanItMay) {
   for (int most = 1; most <= 60; ++most) {
     auto sampling = of(most);

@@ -50,7 +50,7 @@ TEST_P(RunContract, ASampleIsForgottenWithItsEndAndNoRunGoesByIt) {
   settle({settlement(claim(run.id, 1).at(0), State::done)});
   Batch end;
   end.finish_runs = {run.id};
-  end.samples = {{"monitoring", run.id, 1, "{}"}};
+  end.samples = {{"monitoring", run.id, 1, "{}", "{}"}};
   EXPECT_EQ(apply(end).finished, std::vector{run.id});
   const auto next = start(seeds(1));
   EXPECT_EQ(next.since, WallTime{});

@@ -73,8 +73,9 @@ Runs::Runs(Database& database, Queue& queue)
             "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT DO NOTHING"),
       keep_seen_(database, "UPDATE run SET seen = ?2 WHERE id = ?1"),
       keep_sample_(database,
-                   "INSERT INTO sample (pipeline, run, taken_at, requests, seen) VALUES (?1, ?2, ?3, ?4, ?5) "
-                   "ON CONFLICT DO UPDATE SET run = ?2, taken_at = ?3, requests = ?4, seen = ?5"),
+                   "INSERT INTO sample (pipeline, run, taken_at, requests, seen, failed) "
+                   "VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET "
+                   "run = ?2, taken_at = ?3, requests = ?4, seen = ?5, failed = ?6"),
       earlier_(
           database,
           fmt::format("SELECT r.id, t.level, t.waiting + t.ready + t.leased + t.done + t.skipped + t.dead "
@@ -150,7 +151,8 @@ void Runs::note(const RunNote& note, WallTime now) {
 }
 
 void Runs::keep(const TakenSample& sample, WallTime now) {
-  keep_sample_.bind(sample.pipeline, sample.run, unix_ms(now), sample.requests, sample.seen).run();
+  keep_sample_.bind(sample.pipeline, sample.run, unix_ms(now), sample.requests, sample.seen, sample.failed)
+      .run();
 }
 
 std::vector<EarlierRun> Runs::earlier_than(const Run& run) {
